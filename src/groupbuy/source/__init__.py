@@ -1,0 +1,1 @@
+"""Text files → data in which every value knows its place."""

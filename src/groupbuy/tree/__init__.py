@@ -1,0 +1,1 @@
+"""The typed expression tree: everything a rule says is one of these."""
