@@ -25,7 +25,7 @@ class Source:
 
     @cached_property
     def lines(self) -> list[str]:
-        """The lines without their ends; only `\\n`, `\\r\\n` and `\\r` end a line, as in YAML."""
+        """The lines without their ends, which are line feeds, carriage returns or both."""
         return self.text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
     def at(self, line: int, column: int | None = None) -> Location:
@@ -132,9 +132,7 @@ class Problems:
             raise GroupbuyError(*dict.fromkeys(self.found))
 
 
-def did_you_mean(
-    word: str, known: Iterable[str], prefer: Callable[[str], str] = str
-) -> str | None:
+def did_you_mean(word: str, known: Iterable[str], prefer: Callable[[str], str] = str) -> str | None:
     """A hint `did you mean "x"?` for the nearest of `known`, or none if nothing is near."""
     candidates = list(known)
     folded = {candidate.casefold(): candidate for candidate in candidates}

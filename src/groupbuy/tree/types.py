@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from enum import Enum
+from enum import StrEnum
 from typing import Literal
 
 
-class Kind(str, Enum):
+class Kind(StrEnum):
     """What can be compared with what."""
 
     NUMBER = "number"
@@ -17,6 +17,7 @@ class Kind(str, Enum):
     CHOICE = "choice"
     CHOICES = "choices"
     DATES = "dates"
+    TABLE = "table"
 
 
 Form = Literal["number", "integer", "percent", "money"]
@@ -71,6 +72,7 @@ FLAG = Type(Kind.FLAG)
 TEXT = Type(Kind.TEXT)
 DATE = Type(Kind.DATE)
 DATES = Type(Kind.DATES)
+TABLE = Type(Kind.TABLE)
 COMPUTED = Type(Kind.NUMBER)
 COUNT = Type(Kind.NUMBER, form="integer", exact=True, low=0)
 

@@ -1,0 +1,99 @@
+# One way in for every task. `make` lists them.
+#
+# Every task sets up what it needs in .venv first, and costs nothing when that is done already.
+
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; \
+	then echo $$python; break; fi; done)
+AS_OF ?= 2026-11-22
+DEMO_LEAD ?= L001
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip -qq --no-input --disable-pip-version-check
+PROJECTS := pyproject.toml $(wildcard plugins/*/pyproject.toml)
+PLUGINS := $(patsubst %/pyproject.toml,%,$(wildcard plugins/*/pyproject.toml))
+
+# The stamps of what is installed; the second holds the plugins by name.
+CORE := .venv/.installed-core
+ALL := .venv/.installed-all
+INSTALLED := $(shell cat $(ALL) 2>/dev/null)
+# Scripts name their environment by its path: those of a copied tree would run the original's code.
+USABLE := $(shell test -x $(BIN)/python && grep -sqF "$(CURDIR)/$(BIN)/" $(BIN)/pip && echo yes)
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help install demo test lint format clean venv FORCE
+
+help: ## list the tasks
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s  %s\n", $$1, $$2 }' Makefile
+
+install: $(ALL) ## install groupbuy, its extras, its plugins and the tools to work on it, in .venv
+	@echo "groupbuy is installed; run it as $(BIN)/groupbuy"
+
+demo: $(CORE) ## evaluate the example leads and explain one (AS_OF=date, DEMO_LEAD=id)
+	$(BIN)/groupbuy evaluate examples/leads.yaml --as-of $(AS_OF)
+	$(BIN)/groupbuy explain examples/leads.yaml $(DEMO_LEAD) --as-of $(AS_OF)
+
+test: $(ALL) ## run all tests, the core's and each plugin's
+	$(BIN)/pytest
+	@set -e; for plugin in $(PLUGINS); do if [ -d "$$plugin/tests" ]; then \
+		echo "$$plugin"; $(BIN)/pytest "$$plugin/tests"; fi; done
+
+lint: $(ALL) ## check style, format and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(ALL) ## put the code in format, and mend what can be mended
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format .
+
+clean: ## remove .venv and everything generated
+	rm -rf .venv build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name .git -prune -o -type d \( -name __pycache__ -o -name '*.egg-info' \
+		-o -name .pytest_cache -o -name .hypothesis \) -prune -exec rm -rf {} +
+
+# --- setting up ------------------------------------------------------------------------------
+
+ifneq ($(USABLE),yes)
+$(CORE) $(ALL): venv
+else ifneq ($(filter-out $(PLUGINS),$(INSTALLED)),)
+$(ALL): venv # a plugin is gone
+else ifneq ($(filter-out $(INSTALLED),$(PLUGINS)),)
+$(ALL): FORCE # a plugin is new
+endif
+
+$(CORE): pyproject.toml
+	@echo "Installing groupbuy in .venv"
+	@$(PIP) install --editable .
+	@touch $(CORE)
+
+# One command for everything, so that the plugins' `groupbuy` is the one that stands here.
+$(ALL): $(PROJECTS)
+	@echo "Installing groupbuy, its plugins and the development tools in .venv"
+	@$(PIP) install 'pip>=25.1'
+	@$(PIP) install --group dev \
+		--editable "$$($(BIN)/python -c "$$WITH_ALL_EXTRAS")" $(PLUGINS:%=--editable %)
+	@touch $(CORE)
+	@echo "$(PLUGINS)" > $(ALL)
+
+define WITH_ALL_EXTRAS
+import tomllib
+with open("pyproject.toml", "rb") as file:
+    extras = tomllib.load(file)["project"].get("optional-dependencies", {})
+print("." + (f"[{','.join(extras)}]" if extras else ""))
+endef
+export WITH_ALL_EXTRAS
+
+# Debian's venv can't put pip in unless python3-venv is installed; the system's own pip can.
+venv:
+	@test -n "$(PYTHON)" || { echo "groupbuy needs Python 3.11 or newer as python3, or name one:" \
+		"make PYTHON=/path/to/python3" >&2; exit 1; }
+	@echo "Making .venv with $$($(PYTHON) -V)"
+	@$(PYTHON) -m venv --clear .venv >/dev/null 2>&1 \
+	|| { $(PYTHON) -m venv --clear --without-pip .venv \
+		&& $(PYTHON) -m pip --quiet --python $(BIN)/python install pip 2>/dev/null; } \
+	|| { rm -rf .venv; echo "Python can't make a virtual environment here; on Debian and Ubuntu:" \
+		"apt-get install python3-venv" >&2; exit 1; }
+
+FORCE:

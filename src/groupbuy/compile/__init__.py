@@ -1,0 +1,1 @@
+"""Back ends: trees → something that runs."""

@@ -1,0 +1,738 @@
+"""Trees → Python source: the back end for one lead at a time.
+
+Each condition is compiled twice, as *surely true* and as *surely false* (`not` swaps them), so
+that three-valued logic costs nothing where nothing can be missing. Whether a value can be missing
+at all is worked out from the inputs upward, and guards stand only where it can. Everything that is
+not a condition or plain arithmetic gets a variable of its own, once for equal subtrees; the code
+stays flat, because deep parentheses and long `elif` chains break CPython's parser.
+
+The source is made from the checked tree alone, never from an author's text: names become numbered
+variables, and constants are written by `repr`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from groupbuy.compile import runtime
+from groupbuy.tree import build, operations
+from groupbuy.tree.definitions import Definition
+from groupbuy.tree.nodes import (
+    NONE,
+    UNKNOWN,
+    Agg,
+    Case,
+    Col,
+    Expr,
+    Lit,
+    Op,
+    Periods,
+    Ref,
+    walk,
+)
+from groupbuy.tree.types import DATE, Kind, TableType
+
+Program = Callable[[dict[str, Any]], None]
+"""Reads its inputs from the dict of one lead and writes its outputs there."""
+
+INFIX = {"+": "+", "-": "-", "*": "*"}
+MAY_BE_NONE = {"/", "exact/", "//", "%", "shift_days", "shift_months", "next", "decay"}
+COMPARE = {"==": "==", "<": "<", "<=": "<=", "~==": "==", "~<": "<", "~<=": "<="}
+COMPLEMENT = {"==": "!=", "<": ">=", "<=": ">"}
+NESTING = 12
+DEEP = 12
+READ_MAGNITUDE = 15.0
+LIMIT_MAGNITUDE = 290.0
+
+HELPERS: dict[str, Any] = {
+    "NA": runtime.NA,
+    "UNDECIDED": ...,
+    "_agree": runtime.agree,
+    "_first": runtime.first,
+    "_last": runtime.last,
+    "_split": runtime.split,
+    "_fsum": math.fsum,
+    "_deviation": operations.deviation,
+    "_finite": operations.finite,
+    "_close": operations.close,
+    "_below": operations.below,
+    "_not_above": operations.not_above,
+}
+FUNCTION_NAMES = {op: f"_f{number}" for number, op in enumerate(operations.STRICT)}
+HELPERS.update((FUNCTION_NAMES[op], function) for op, function in operations.STRICT.items())
+
+
+@dataclass(frozen=True)
+class Raw:
+    """Code that is right once none of `unknowns` is unknown and none of `nones` is none."""
+
+    code: str
+    unknowns: frozenset[str] = frozenset()
+    nones: frozenset[str] = frozenset()
+    magnitude: float = READ_MAGNITUDE
+
+    @property
+    def guards(self) -> list[str]:
+        """Code that is true when every variable has a value."""
+        tests = [f"{name} is not None" for name in sorted(self.unknowns)]
+        return tests + [f"{name} is not NA" for name in sorted(self.nones)]
+
+
+@dataclass(frozen=True)
+class Test:
+    """A condition: code for surely true, code for surely false, whether it can be neither."""
+
+    true: str
+    false: str
+    open: bool
+
+
+@dataclass(frozen=True)
+class Variable:
+    """A local variable of the generated function, and what it can hold."""
+
+    name: str
+    unknown: bool
+    none: bool
+    magnitude: float = READ_MAGNITUDE
+
+
+ALWAYS, NEVER = Test("True", "False", False), Test("False", "True", False)
+
+
+class _Function:
+    """One function being written."""
+
+    def __init__(
+        self,
+        definitions: Mapping[str, Definition],
+        inputs: Mapping[str, bool],
+        tables: Mapping[str, TableType],
+    ) -> None:
+        self.definitions, self.inputs, self.tables = definitions, inputs, tables
+        self.lines: list[str] = []
+        self.indent = 1
+        self.count = 0
+        self.names: dict[str, Variable] = {}
+        self.scopes: list[dict[Expr, Variable]] = [{}]
+        self.row = ""
+        self.globals = dict(HELPERS)
+        self.depths: dict[Expr, int] = {}
+
+    # ── writing ──
+
+    def emit(self, line: str) -> None:
+        self.lines.append("    " * self.indent + line)
+
+    def fresh(self, prefix: str = "t") -> str:
+        self.count += 1
+        return f"{prefix}{self.count}"
+
+    @contextmanager
+    def block(self, line: str) -> Iterator[None]:
+        """An indented block; what is worked out inside is not known outside."""
+        self.emit(line)
+        self.indent += 1
+        self.scopes.append({})
+        start = len(self.lines)
+        yield
+        if len(self.lines) == start:
+            self.emit("pass")
+        self.scopes.pop()
+        self.indent -= 1
+
+    def cached(self, expr: Expr) -> Variable | None:
+        for scope in reversed(self.scopes):
+            found = scope.get(expr)
+            if found is not None:
+                return found
+        return None
+
+    def keep(self, expr: Expr, variable: Variable) -> Variable:
+        self.scopes[-1][expr] = variable
+        return variable
+
+    def depth(self, expr: Expr) -> int:
+        found = self.depths.get(expr)
+        if found is None:
+            found = 1 + max((self.depth(child) for child in expr.children()), default=0)
+            self.depths[expr] = found
+        return found
+
+    # ── names ──
+
+    def name(self, name: str) -> Variable:
+        """The variable of a name; an input is read when it is first needed."""
+        found = self.names.get(name)
+        if found is None:
+            variable = self.fresh("x")
+            # Inputs are read at the top of the function, whatever block needs them first.
+            self.lines.insert(0, f"    {variable} = x[{name!r}]")
+            found = Variable(variable, self.inputs.get(name, True), none=name not in self.inputs)
+            self.names[name] = found
+        return found
+
+    # ── values ──
+
+    def raw(self, expr: Expr) -> Raw:
+        """Code for a value, with what has to be guarded."""
+        if isinstance(expr, Lit) and expr.value is not NONE and expr.value is not UNKNOWN:
+            value = expr.value
+            size = math.log10(abs(value)) if isinstance(value, float) and value else 0.0
+            return Raw(repr(value), magnitude=max(size, 0.0))
+        if isinstance(expr, Op) and self.depth(expr) % NESTING and self.cached(expr) is None:
+            inline = self.inline(expr)
+            if inline is not None:
+                return inline
+        return self.raw_of(self.variable(expr))
+
+    def raw_of(self, variable: Variable) -> Raw:
+        name = frozenset((variable.name,))
+        return Raw(
+            variable.name,
+            name if variable.unknown else frozenset(),
+            name if variable.none else frozenset(),
+            variable.magnitude,
+        )
+
+    def inline(self, expr: Op) -> Raw | None:
+        """Code for strict arithmetic that always has a result."""
+        op = expr.op
+        if op not in operations.STRICT:
+            return None
+        by_literal = op in ("/", "exact/") and isinstance(expr.args[1], Lit)
+        if by_literal:
+            divisor = expr.args[1]
+            assert isinstance(divisor, Lit)
+            by_literal = operations.STRICT[op](1.0, divisor.value) is not NONE
+        if op in MAY_BE_NONE and not by_literal:
+            return None
+        parts = [self.raw(arg) for arg in expr.args]
+        magnitude = self.magnitude(op, parts)
+        if magnitude > LIMIT_MAGNITUDE:
+            return None
+        return self.joined(parts, self.code(op, parts), magnitude)
+
+    def joined(self, parts: Iterable[Raw], code: str, magnitude: float = READ_MAGNITUDE) -> Raw:
+        unknowns: frozenset[str] = frozenset()
+        nones: frozenset[str] = frozenset()
+        for part in parts:
+            unknowns |= part.unknowns
+            nones |= part.nones
+        return Raw(code, unknowns, nones, magnitude)
+
+    def code(self, op: str, parts: list[Raw]) -> str:
+        if op in INFIX:
+            return f"({parts[0].code} {INFIX[op]} {parts[1].code})"
+        if op in ("/", "exact/") and not parts[1].unknowns | parts[1].nones:
+            return f"({parts[0].code} / {parts[1].code})"
+        if op == "negate":
+            return f"(-{parts[0].code})"
+        codes = ", ".join(part.code for part in parts)
+        return f"_fsum(({codes},))" if op == "total" else f"{FUNCTION_NAMES[op]}({codes})"
+
+    def magnitude(self, op: str, parts: list[Raw]) -> float:
+        """How many digits the result can have, so that only what can overflow is checked."""
+        sizes = [part.magnitude for part in parts] or [0.0]
+        if op == "*":
+            return sum(sizes)
+        if op in ("/", "exact/", "//"):
+            return sizes[0] + READ_MAGNITUDE
+        if op == "round":
+            return max(sizes) + 9
+        return max(sizes) + math.log10(len(sizes)) + 0.001
+
+    def value(self, expr: Expr) -> str:
+        """Code for a value as it is kept: with `None` for unknown and `NA` for none."""
+        if isinstance(expr, Lit) and expr.value in (NONE, UNKNOWN):
+            return "NA" if expr.value is NONE else "None"
+        return self.guarded(self.raw(expr))
+
+    def guarded(self, raw: Raw) -> str:
+        if raw.code in raw.unknowns | raw.nones:
+            return raw.code
+        code = raw.code
+        if raw.unknowns:
+            code = f"None if {_any(f'{n} is None' for n in sorted(raw.unknowns))} else {code}"
+        if raw.nones:
+            code = f"NA if {_any(f'{n} is NA' for n in sorted(raw.nones))} else {code}"
+        return code
+
+    def variable(self, expr: Expr) -> Variable:
+        """The variable that holds a value; writes the code for it where it is new."""
+        if isinstance(expr, Ref):
+            return self.name(expr.name)
+        found = self.cached(expr)
+        if found is not None:
+            return found
+        if isinstance(expr, Col):
+            return self.keep(expr, self.column(expr))
+        if isinstance(expr, Case):
+            return self.keep(expr, self.case(expr))
+        if isinstance(expr, Agg):
+            return self.keep(expr, self.aggregate(expr))
+        if expr.type.kind is Kind.FLAG and not (isinstance(expr, Op) and expr.op == "coalesce"):
+            test = self.test(expr)
+            code = test.true
+            if test.open:
+                code = f"True if {test.true} else False if {test.false} else None"
+            return self.keep(expr, self.assign(code, unknown=test.open))
+        if isinstance(expr, Op):
+            return self.keep(expr, self.operation(expr))
+        assert isinstance(expr, Lit)
+        return self.keep(
+            expr, self.assign(self.value(expr), expr.value is UNKNOWN, expr.value is NONE)
+        )
+
+    def assign(
+        self,
+        code: str,
+        unknown: bool = False,
+        none: bool = False,
+        magnitude: float = READ_MAGNITUDE,
+    ) -> Variable:
+        name = self.fresh()
+        self.emit(f"{name} = {code}")
+        return Variable(name, unknown, none, magnitude)
+
+    def operation(self, expr: Op) -> Variable:
+        if expr.op == "coalesce":
+            return self.coalesce(expr)
+        parts = [self.raw(arg) for arg in expr.args]
+        magnitude = self.magnitude(expr.op, parts)
+        raw = self.joined(parts, self.code(expr.op, parts), magnitude)
+        unknown = bool(raw.unknowns)
+        if magnitude > LIMIT_MAGNITUDE:
+            held = self.assign(
+                self.guarded(raw),
+                unknown,
+                bool(raw.nones) or expr.op in MAY_BE_NONE,
+                LIMIT_MAGNITUDE,
+            )
+            checked = f"_finite({held.name})"
+            if held.unknown or held.none:
+                checked = f"{checked} if {held.name}.__class__ is float else {held.name}"
+            return self.assign(checked, True, held.none, LIMIT_MAGNITUDE)
+        none = bool(raw.nones) or expr.op in MAY_BE_NONE
+        return self.assign(self.guarded(raw), unknown, none, magnitude)
+
+    def coalesce(self, expr: Op) -> Variable:
+        parts = [self.variable(arg) for arg in expr.args]
+        code = parts[-1].name
+        for part in reversed(parts[:-1]):
+            guards = self.raw_of(part).guards
+            code = f"{part.name} if {' and '.join(guards)} else {code}" if guards else part.name
+        magnitude = max(part.magnitude for part in parts)
+        return self.assign(code, parts[-1].unknown, parts[-1].none, magnitude)
+
+    def column(self, expr: Col) -> Variable:
+        derived = self.definitions.get(f"{expr.table}.{expr.name}")
+        if derived is not None:
+            assert isinstance(derived.expression, Expr)
+            return self.variable(derived.expression)
+        made = self.definitions.get(expr.table)
+        return self.assign(f"{self.row}[{expr.name!r}]", unknown=True, none=made is not None)
+
+    # ── cases ──
+
+    def case(self, expr: Case) -> Variable:
+        tests = [self.test(test) for test, _ in expr.arms]
+        open = any(test.open for test in tests)
+        if len(tests) == 1:
+            simple = self.simple_case(expr, tests[0])
+            if simple is not None:
+                return simple
+        target = self.fresh()
+        values = [value for _, value in expr.arms] + [expr.default]
+        # Where the arms may have to be compared with each other, or lie deep, their values are
+        # worked out beforehand, once; else each only in its own branch.
+        early = open or self.indent > DEEP
+        ready = [self.raw_or_absent(value) for value in values] if early else None
+        unknown, none, magnitude = open, False, 0.0
+        if open:
+            self.emit(f"{target} = UNDECIDED")
+        with self.block("while True:"):
+            for number, value in enumerate(values):
+                test = tests[number] if number < len(tests) else ALWAYS
+                with self.block(f"if {test.true}:"):
+                    raw = ready[number] if ready else self.raw_or_absent(value)
+                    self.emit(f"{target} = {self.guarded(raw)}")
+                    self.emit("break")
+                unknown, none = unknown or bool(raw.unknowns), none or bool(raw.nones)
+                magnitude = max(magnitude, raw.magnitude)
+                if test.open:
+                    self.emit(f"if not ({test.false}): break")
+        if ready and open:
+            self.undecided(target, tests, [self.guarded(raw) for raw in ready])
+        return Variable(target, unknown, none, magnitude)
+
+    def raw_or_absent(self, expr: Expr) -> Raw:
+        """Code for a value that may also be the literal unknown or none."""
+        if isinstance(expr, Lit) and expr.value is UNKNOWN:
+            return Raw("None", unknowns=frozenset(("None",)), magnitude=0.0)
+        if isinstance(expr, Lit) and expr.value is NONE:
+            return Raw("NA", nones=frozenset(("NA",)), magnitude=0.0)
+        return self.raw(expr)
+
+    def simple_case(self, expr: Case, test: Test) -> Variable | None:
+        """`a if … else b` over two constants."""
+        value, default = expr.arms[0][1], expr.default
+        if not (isinstance(value, Lit) and isinstance(default, Lit)):
+            return None
+        if test.open and (value == default or UNKNOWN in (value.value, default.value)):
+            return None
+        code = f"{self.value(value)} if {test.true} else "
+        if test.open:
+            code += f"{self.value(default)} if {test.false} else None"
+        else:
+            code += self.value(default)
+        absent = (value.value, default.value)
+        magnitude = max(self.literal_magnitude(value), self.literal_magnitude(default))
+        return self.assign(code, test.open or UNKNOWN in absent, NONE in absent, magnitude)
+
+    def literal_magnitude(self, expr: Lit) -> float:
+        return self.raw(expr).magnitude if expr.value not in (NONE, UNKNOWN) else 0.0
+
+    def undecided(self, target: str, tests: list[Test], values: list[str]) -> None:
+        """A condition was unknown: the value is known if all arms still possible agree on it."""
+        possible = self.fresh("p")
+        with self.block(f"if {target} is UNDECIDED:"):
+            self.emit(f"{possible} = []")
+            with self.block("while True:"):
+                for test, value in zip(tests, values, strict=False):
+                    self.emit(f"if not ({test.false}): {possible}.append({value})")
+                    self.emit(f"if {test.true}: break")
+                self.emit(f"{possible}.append({values[-1]})")
+                self.emit("break")
+            self.emit(f"{target} = _agree({possible})")
+
+    # ── conditions ──
+
+    def test(self, expr: Expr) -> Test:
+        """Code for a condition, surely true and surely false."""
+        if isinstance(expr, Lit):
+            if expr.value is UNKNOWN:
+                return Test("False", "False", True)
+            return ALWAYS if expr.value is True else NEVER
+        if isinstance(expr, Op) and self.depth(expr) % NESTING and self.cached(expr) is None:
+            found = self.operation_test(expr)
+            if found is not None:
+                return found
+        elif isinstance(expr, Op) and self.cached(expr) is None:
+            # Deep: worked out in a variable, so that the parentheses start afresh.
+            found = self.operation_test(expr)
+            if found is not None:
+                code = found.true
+                if found.open:
+                    code = f"True if {found.true} else False if {found.false} else None"
+                self.keep(expr, self.assign(code, unknown=found.open))
+        return self.test_of(self.variable(expr))
+
+    def test_of(self, variable: Variable) -> Test:
+        name = variable.name
+        true = f"{name} is True" if variable.unknown or variable.none else name
+        if variable.unknown:
+            false = f"({name} is False or {name} is NA)" if variable.none else f"{name} is False"
+        else:
+            false = f"{name} is not True" if variable.none else f"not {name}"
+        return Test(true, false, variable.unknown)
+
+    def operation_test(self, expr: Op) -> Test | None:
+        op = expr.op
+        if op in ("and", "or"):
+            tests = [self.test(arg) for arg in expr.args]
+            every = _all(test.true if op == "and" else test.false for test in tests)
+            some = _any(test.false if op == "and" else test.true for test in tests)
+            open = any(test.open for test in tests)
+            return Test(every, some, open) if op == "and" else Test(some, every, open)
+        if op == "not":
+            inner = self.test(expr.args[0])
+            return Test(inner.false, inner.true, inner.open)
+        if op in operations.COMPARE:
+            return self.comparison(op, [self.raw(arg) for arg in expr.args], expr.args)
+        if op in ("known", "missing"):
+            return self.presence(op, self.variable(expr.args[0]))
+        if op == "coalesce" and len(expr.args) == 2 and isinstance(expr.args[1], Lit):
+            inner = self.test(expr.args[0])
+            if expr.args[1] == build.FALSE:
+                return Test(inner.true, f"not ({inner.true})", False)
+            if expr.args[1] == build.TRUE and not self.variable(expr.args[0]).none:
+                return Test(f"not ({inner.false})", inner.false, False)
+        return None
+
+    def presence(self, op: str, variable: Variable) -> Test:
+        name = variable.name
+        if op == "missing":
+            if not variable.unknown:
+                return NEVER
+            return Test(f"{name} is None", f"{name} is not None", False)
+        guards = self.raw_of(variable).guards
+        if not guards:
+            return ALWAYS
+        known = _all(guards)
+        return Test(known, f"not {known}" if len(guards) > 1 else f"not ({known})", False)
+
+    def comparison(self, op: str, parts: list[Raw], args: tuple[Expr, ...]) -> Test:
+        code, negated = self.comparison_code(op, [part.code for part in parts], args)
+        raw = self.joined(parts, code)
+        true = _all([*raw.guards, code])
+        false = _all([*raw.guards, negated])
+        if raw.nones:
+            false = _any([*(f"{name} is NA" for name in sorted(raw.nones)), false])
+        return Test(true, false, bool(raw.unknowns))
+
+    def comparison_code(self, op: str, codes: list[str], args: tuple[Expr, ...]) -> tuple[str, str]:
+        a, b = codes
+        if op.startswith("~"):
+            return self.tolerant(op, codes, args)
+        if op in COMPARE:
+            return f"{a} {op} {b}", f"{a} {COMPLEMENT[op]} {b}"
+        if op == "in":
+            assert isinstance(args[1], Lit)
+            assert isinstance(args[1].value, tuple)
+            words = args[1].value
+            if len(words) == 1:
+                return f"{a} == {words[0]!r}", f"{a} != {words[0]!r}"
+            return f"{a} in {words!r}", f"{a} not in {words!r}"
+        if op in ("has", "contains"):
+            return f"{b} in {a}", f"{b} not in {a}"
+        return f"{a}.{op}({b})", f"not {a}.{op}({b})"
+
+    def tolerant(self, op: str, codes: list[str], args: tuple[Expr, ...]) -> tuple[str, str]:
+        """Computed numbers: beside a constant the tolerance is worked out beforehand."""
+        (a, b), (left, right) = codes, args
+        if isinstance(right, Lit) and isinstance(right.value, float):
+            limit, slack = right.value, operations.tolerance(right.value)
+            if op == "~==":
+                code = f"{limit - slack!r} <= {a} <= {limit + slack!r}"
+                return code, f"not {code}"
+            edge = limit - slack if op == "~<" else limit + slack
+            sign = op[1:]
+            return f"{a} {sign} {edge!r}", f"{a} {COMPLEMENT[sign]} {edge!r}"
+        if isinstance(left, Lit) and isinstance(left.value, float) and op != "~==":
+            slack = operations.tolerance(left.value)
+            edge = left.value + slack if op == "~<" else left.value - slack
+            sign = op[1:]
+            return f"{edge!r} {sign} {b}", f"{edge!r} {COMPLEMENT[sign]} {b}"
+        name = {"~==": "_close", "~<": "_below", "~<=": "_not_above"}[op]
+        return f"{name}({a}, {b})", f"not {name}({a}, {b})"
+
+    # ── tables ──
+
+    def aggregate(self, expr: Agg) -> Variable:
+        table = self.name(expr.table)
+        self.hoist_inner(expr)
+        write = {"count": self.count_rows, "any": self.any_row, "all": self.all_rows}
+        target = self.fresh()
+        if table.unknown or table.none:
+            self.emit(
+                f"{target} = None if {table.name} is NA else {table.name}"
+                if table.none
+                else f"{target} = {table.name}"
+            )
+            with self.block(f"if {target} is not None:"):
+                write.get(expr.op, self.collect)(expr, table.name, target)
+        else:
+            write.get(expr.op, self.collect)(expr, table.name, target)
+        none = expr.op in ("mean", "min", "max", "std", "first", "last")
+        return Variable(target, True, none, READ_MAGNITUDE + 8)
+
+    def hoist_inner(self, expr: Expr) -> None:
+        """Aggregates inside a row's expression do not depend on the row: work them out before."""
+        for child in expr.children():
+            for node in walk(child):
+                if isinstance(node, Agg):
+                    self.variable(node)
+
+    @contextmanager
+    def rows(self, table: str) -> Iterator[None]:
+        outer, self.row = self.row, self.fresh("r")
+        with self.block(f"for {self.row} in {table}:"):
+            yield
+        self.row = outer
+
+    def any_row(self, expr: Agg, table: str, target: str) -> None:
+        assert expr.value is not None
+        parts = [expr.value] if expr.where is None else [expr.where, expr.value]
+        self.emit(f"{target} = False")
+        with self.rows(table):
+            test = self.test(build.conjunction(parts))
+            with self.block(f"if {test.true}:"):
+                self.emit(f"{target} = True")
+                self.emit("break")
+            if test.open:
+                self.emit(f"if not ({test.false}): {target} = None")
+
+    def all_rows(self, expr: Agg, table: str, target: str) -> None:
+        assert expr.value is not None
+        parts = [expr.value]
+        if expr.where is not None:
+            parts.insert(0, build.negation(expr.where))
+        self.emit(f"{target} = True")
+        with self.rows(table):
+            test = self.test(build.disjunction(parts))
+            with self.block(f"if {test.false}:"):
+                self.emit(f"{target} = False")
+                self.emit("break")
+            if test.open:
+                self.emit(f"if not ({test.true}): {target} = None")
+
+    def count_rows(self, expr: Agg, table: str, target: str) -> None:
+        if expr.where is None:
+            self.emit(f"{target} = float(len({table}))")
+            return
+        self.emit(f"{target} = 0.0")
+        with self.rows(table):
+            test = self.test(expr.where)
+            self.emit(f"if {test.true}: {target} += 1.0")
+            if test.open:
+                with self.block(f"elif not ({test.false}):"):
+                    self.emit(f"{target} = None")
+                    self.emit("break")
+
+    def collect(self, expr: Agg, table: str, target: str) -> None:
+        """Aggregates of values: the values that count go into a list first."""
+        assert expr.value is not None
+        items = self.fresh("a")
+        self.emit(f"{items} = []")
+        with self.rows(table):
+            if expr.where is not None:
+                test = self.test(expr.where)
+                with self.block(f"if not ({test.true}):"):
+                    self.emit(f"if {test.false}: continue" if test.open else "continue")
+                    if test.open:
+                        self.emit(f"{items} = None")
+                        self.emit("break")
+            self.collect_value(expr, items)
+        self.emit(f"{target} = None if {items} is None else {self.result(expr.op, items)}")
+
+    def collect_value(self, expr: Agg, items: str) -> None:
+        assert expr.value is not None
+        held = self.assign(self.value(expr.value))
+        if expr.op in ("first", "last"):
+            order = self.tables[expr.table].order
+            assert order is not None
+            key = self.variable(Col(expr.table, order, DATE))
+            self.emit(f"{items}.append(({key.name}, {held.name}))")
+            return
+        with self.block(f"if {held.name} is None:"):
+            self.emit(f"{items} = None")
+            self.emit("break")
+        self.emit(f"if {held.name} is not NA: {items}.append({held.name})")
+
+    def result(self, op: str, items: str) -> str:
+        if op in ("first", "last"):
+            return f"_{op}({items})"
+        if op == "sum":
+            return f"_fsum({items})"
+        if op == "distinct":
+            return f"float(len(set({items})))"
+        code = {
+            "mean": f"_fsum({items}) / len({items})",
+            "min": f"min({items})",
+            "max": f"max({items})",
+            "std": f"_deviation(*{items})",
+        }[op]
+        return f"{code} if {items} else NA"
+
+    # ── definitions ──
+
+    def define(self, definition: Definition) -> None:
+        """Write a definition; its variable then stands for its name."""
+        expression = definition.expression
+        if isinstance(expression, Periods):
+            held = self.periods(expression)
+        elif definition.table is not None:
+            held = self.per_row(definition.table, expression)
+        else:
+            held = self.variable(expression)
+        self.names[definition.name] = held
+
+    def per_row(self, table_name: str, expression: Expr) -> Variable:
+        table = self.name(table_name)
+        for node in walk(expression):
+            if isinstance(node, Agg):
+                self.variable(node)
+        target = self.fresh()
+        self.emit(f"{target} = None")
+        with self.block(f"if {table.name} is not None and {table.name} is not NA:"):
+            self.emit(f"{target} = []")
+            with self.rows(table.name):
+                self.emit(f"{target}.append({self.value(expression)})")
+        return Variable(target, True, False)
+
+    def periods(self, periods: Periods) -> Variable:
+        table, today = self.name(periods.table), self.raw(Ref("today", DATE))
+        target, groups, group = self.fresh(), self.fresh(), self.fresh()
+        self.emit(f"{target} = None")
+        with self.block(f"if {table.name} is not None and {table.name} is not NA:"):
+            self.emit(
+                f"{groups} = _split({table.name}, {periods.date!r}, {today.code}, "
+                f"{periods.per!r}, {periods.last})"
+            )
+            with self.block(f"if {groups} is not None:"):
+                self.emit(f"{target} = []")
+                with self.block(f"for {group} in {groups}:"):
+                    # Inside, the table is the period's rows, and nothing known of it outside holds.
+                    outer, self.scopes = self.scopes, [{}]
+                    whole = self.names[periods.table]
+                    self.names[periods.table] = Variable(group, False, False)
+                    cells = [f"{name!r}: {self.value(column)}" for name, column in periods.columns]
+                    self.emit(f"{target}.append({{{', '.join(cells)}}})")
+                    self.names[periods.table], self.scopes = whole, outer
+        return Variable(target, True, False)
+
+
+def _all(codes: Iterable[str]) -> str:
+    parts = list(codes)
+    return parts[0] if len(parts) == 1 else f"({' and '.join(parts)})"
+
+
+def _any(codes: Iterable[str]) -> str:
+    parts = list(codes)
+    return parts[0] if len(parts) == 1 else f"({' or '.join(parts)})"
+
+
+def compile_program(
+    definitions: Mapping[str, Definition],
+    order: Iterable[str],
+    inputs: Mapping[str, bool],
+    tables: Mapping[str, TableType],
+    outputs: Collection[str],
+) -> Program:
+    """A function that works out the definitions named in `order` for one lead.
+
+    `order` has what is read before what reads it. `inputs` are the names that the function finds
+    in the lead's dict, each with whether it can be unknown (a name that is neither input nor
+    defined may be unknown or none there). It writes the `outputs` among `order` into the dict.
+    """
+    function = _Function(definitions, inputs, tables)
+    for name in order:
+        function.define(definitions[name])
+        if name in outputs:
+            function.emit(f"x[{name!r}] = {function.names[name].name}")
+    source = "\n".join(["def program(x):", *function.lines, "    return None"])
+    namespace = function.globals
+    exec(compile(source, "<rules>", "exec"), namespace)
+    program: Program = namespace["program"]
+    return program
+
+
+def compile_value(
+    tree: Expr,
+    tables: Mapping[str, TableType],
+    definitions: Mapping[str, Definition] | None = None,
+) -> Callable[[Mapping[str, Any]], Any]:
+    """A function from a dict of names to the value of one tree: `None` unknown, `NA` none."""
+    function = _Function(definitions or {}, {}, tables)
+    held = function.variable(tree) if not isinstance(tree, Lit) else None
+    result = held.name if held else function.value(tree)
+    source = "\n".join(["def value(x):", *function.lines, f"    return {result}"])
+    namespace = function.globals
+    exec(compile(source, "<expression>", "exec"), namespace)
+    value: Callable[[Mapping[str, Any]], Any] = namespace["value"]
+    return value

@@ -1,0 +1,85 @@
+"""What people type instead of an expression, and how it should have been typed."""
+
+from __future__ import annotations
+
+import re
+
+FULL_WIDTH = str.maketrans({
+    "（": "(", "）": ")", "，": ",", "、": ",", "“": '"', "”": '"', "‘": '"', "’": '"',
+    "：": ":", "；": ";", "＝": "=", "＞": ">", "＜": "<", "！": "!", "＋": "+", "－": "-",
+    "＊": "*", "／": "/", "％": "%", "．": ".", "【": "[", "】": "]", "［": "[", "］": "]",
+    "〔": "[", "〕": "]", "≥": ">=", "≤": "<=", "≠": "!=", "×": "*", "÷": "/", "−": "-",
+    "\u3000": " ", "\u00a0": " ", "０": "0", "１": "1", "２": "2", "３": "3", "４": "4",
+    "５": "5", "６": "6", "７": "7", "８": "8", "９": "9", "「": '"', "」": '"',
+})  # fmt: skip
+WORDS = {"且": " and ", "并且": " and ", "而且": " and ", "或": " or ", "或者": " or ",
+         "非": " not ", "不是": " != ", "等于": " == ", "大于": " > ", "小于": " < ",
+         "&&": " and ", "||": " or "}  # fmt: skip
+_STRINGS = re.compile(r"""("[^"]*"|'[^']*')""")
+_GROUPED = re.compile(r"(?<![\w.])\d{1,3}(?:,\d{3})+(?![\w,])")
+_ASSIGNED = re.compile(r"(?<![=!<>])=(?!=)")
+_PERCENT = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)%(?!\s*[\w(])")
+_WAN = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)\s*(万|亿)(?!\w)")
+
+
+def _outside_strings(text: str, change: object) -> str:
+    parts = _STRINGS.split(text)
+    return "".join(
+        part if index % 2 else change(part)  # type: ignore[operator]
+        for index, part in enumerate(parts)
+    )
+
+
+def first_full_width(text: str) -> int | None:
+    """Where the first full-width sign outside quotes stands, if any."""
+    quote = ""
+    for at, char in enumerate(text):
+        if quote:
+            quote = "" if char == quote else quote
+        elif char in "\"'":
+            quote = char
+        elif ord(char) in FULL_WIDTH:
+            return at
+    return None
+
+
+def first_word(text: str) -> tuple[int, str] | None:
+    """Where a word of another language stands in for an operator (且, 或, &&), if anywhere."""
+    bare = _outside_strings(text, lambda part: part)
+    for word in sorted(WORDS, key=len, reverse=True):
+        if word.isascii():
+            at = bare.find(word)
+        else:
+            found = re.search(rf"(?<=[\s\"'0-9)\]]){word}(?=[\s\"'(])|^{word}(?=\s)", bare)
+            at = found.start() if found else -1
+        if at >= 0:
+            return at, word
+    return None
+
+
+def corrected(text: str) -> str:
+    """The text as it was probably meant."""
+
+    def mend(part: str) -> str:
+        part = part.translate(FULL_WIDTH)
+        for word in sorted(WORDS, key=len, reverse=True):
+            if word.isascii():
+                part = part.replace(word, WORDS[word])
+            else:
+                part = re.sub(
+                    rf"(?<=[\s0-9)\]]){word}(?=[\s(])|^\s*{word}(?=[\s(])", WORDS[word], part
+                )
+        part = _GROUPED.sub(lambda m: m[0].replace(",", ""), part)
+        part = _PERCENT.sub(lambda m: f"{float(m[1]) / 100:.12g}", part)
+        part = _WAN.sub(lambda m: f"{float(m[1]) * (1e4 if m[2] == '万' else 1e8):.15g}", part)
+        part = _ASSIGNED.sub("==", part)
+        return re.sub(r"[ ]{2,}", " ", part)
+
+    # Full-width quotes become quotes first, so that what stands between them is left alone.
+    quotes = str.maketrans({"“": '"', "”": '"', "‘": '"', "’": '"', "「": '"', "」": '"'})
+    return _outside_strings(text.translate(quotes), mend).strip()
+
+
+def grouped_number(text: str) -> re.Match[str] | None:
+    """A number written with separators, such as `1,000`."""
+    return _GROUPED.search(text)

@@ -1,0 +1,47 @@
+"""Named trees: what a plan is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from groupbuy.errors import Location
+from groupbuy.tree.nodes import Expr, Periods, names
+from groupbuy.tree.types import TABLE, Type
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A name, what it is, and who says so where.
+
+    `expression` is a tree, or `Periods` for a table made from another. With `table`, the
+    definition is made for each row of that table and its value is a list with one item a row.
+    """
+
+    name: str
+    expression: Expr | Periods
+    at: Location
+    owner: str
+    table: str | None = None
+
+    @property
+    def type(self) -> Type:
+        """The type of the expression."""
+        return TABLE if isinstance(self.expression, Periods) else self.expression.type
+
+    @property
+    def reads(self) -> dict[str, None]:
+        """The names that this depends on directly, in order of appearance."""
+        if isinstance(self.expression, Periods):
+            found = {self.expression.table: None}
+            for _, column in self.expression.columns:
+                found.update(names(column))
+            return found
+        found = names(self.expression)
+        if self.table:
+            found.setdefault(self.table)
+        return found
+
+
+Definitions = Mapping[str, Definition]
+"""Definitions by name."""

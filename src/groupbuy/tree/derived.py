@@ -1,0 +1,197 @@
+"""Definitions that follow from others: what an unknown could still be.
+
+They are ordinary trees made from trees, so every back end gets them for nothing. Each has a name
+formed from the name it belongs to, and is made when something first asks for that name:
+
+`grade∈A|B`     whether the grade can only be A or B (true), can be neither (false), else unknown
+`grade∈`        the same for "does not apply", as `grade∈∅`
+`name.likely`   the value with unknown conditions taken for false
+`name.low`, `name.high`   the ends between which an unknown number must lie, as far as is known
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from groupbuy.tree import build
+from groupbuy.tree.definitions import Definition
+from groupbuy.tree.nodes import NONE, UNKNOWN, Agg, Case, Expr, Lit, Op, Over, Ref, rewrite
+from groupbuy.tree.types import FLAG, Kind
+
+NOT_APPLICABLE = "∅"
+Lookup = Callable[[str], Definition | None]
+
+
+def derive(name: str, lookup: Lookup) -> Definition | None:
+    """The definition called `name`, if it follows from one that `lookup` knows."""
+    base, mark, words = name.partition("∈")
+    if not mark:
+        base, _, suffix = name.rpartition(".")
+    found = lookup(base)
+    if found is None or not isinstance(found.expression, Expr):
+        return None
+    tree = found.expression
+    if mark:
+        return replace(found, name=name, expression=_within(tree, words))
+    if suffix == "likely":
+        return replace(found, name=name, expression=_likely(tree, lookup))
+    if suffix in ("low", "high") and tree.type.kind is Kind.NUMBER:
+        low, high = bounds(tree, lookup)
+        return replace(found, name=name, expression=low if suffix == "low" else high)
+    return None
+
+
+# ── which words are left ───────────────────────────────────────────────────────────────────────
+
+
+def _within(tree: Expr, words: str) -> Expr:
+    """Whether the value of `tree` is one of `words`, decided arm by arm."""
+    if isinstance(tree, Case):
+        arms = [(test, _within(value, words)) for test, value in tree.arms]
+        return build.case(arms, _within(tree.default, words))
+    if words == NOT_APPLICABLE:
+        if isinstance(tree, Lit):
+            return build.unknown() if tree.value is UNKNOWN else build.flag(tree.value is NONE)
+        if isinstance(tree, Ref) and tree.type.open:
+            return Ref(f"{tree.name}∈{NOT_APPLICABLE}", FLAG)
+        known, missing = build.known(tree), build.missing(tree)
+        return build.case([(known, build.FALSE), (missing, build.unknown())], build.TRUE)
+    return build.member(tree, words.split("|"))
+
+
+# ── likely ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def _likely(tree: Expr, lookup: Lookup) -> Expr:
+    done: dict[Expr, Expr] = {}
+
+    def assume(node: Expr) -> Expr:
+        if isinstance(node, Ref):
+            return _likely_name(node, lookup)
+        return _likely_case(node) if isinstance(node, Case) else node
+
+    # Inside a table's rows and across the population nothing is assumed.
+    if isinstance(tree, (Agg, Over)):
+        return tree
+    return rewrite(tree, assume, done)
+
+
+def _likely_name(ref: Ref, lookup: Lookup) -> Expr:
+    base, mark, words = ref.name.partition("∈")
+    if mark:
+        found = lookup(base)
+        if found is None or words == NOT_APPLICABLE:
+            return ref
+        closed = replace(found.type, open=False)
+        return build.member(Ref(f"{base}.likely", closed), words.split("|"))
+    stem, _, suffix = ref.name.rpartition(".")
+    if suffix in ("low", "high") and lookup(f"{stem}.value"):
+        return Ref(f"{stem}.value", ref.type)
+    closed = replace(ref.type, open=False)
+    if lookup(f"{ref.name}.value"):
+        return Ref(f"{ref.name}.value", closed)
+    found = lookup(ref.name)
+    if found is None or not isinstance(found.expression, Expr):
+        return ref
+    return Ref(f"{ref.name}.likely", closed)
+
+
+def _likely_case(node: Case) -> Expr:
+    """Unknown conditions are false; an else that only they lead to is no evidence for anything."""
+    arms = [(build.surely(test), value) for test, value in node.arms]
+    none_holds = build.conjunction(build.surely(build.negation(test)) for test, _ in node.arms)
+    otherwise = build.case([(none_holds, node.default)], build.unknown(node.default.type))
+    return build.case(arms, otherwise)
+
+
+# ── bounds ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def bounds(tree: Expr, lookup: Lookup) -> tuple[Expr, Expr]:
+    """Two trees between which the number `tree` lies, equal where it is known.
+
+    An end is unknown where nothing bounds the number on that side.
+    """
+    if isinstance(tree, Ref):
+        return _bounds_of_name(tree, lookup)
+    if isinstance(tree, Case):
+        return _bounds_of_case(tree, lookup)
+    if isinstance(tree, Op):
+        ends = [bounds(arg, lookup) for arg in tree.args if arg.type.kind is Kind.NUMBER]
+        if len(ends) == len(tree.args):
+            return _bounds_of_op(tree, ends)
+    return tree, tree
+
+
+def _bounds_of_name(ref: Ref, lookup: Lookup) -> tuple[Expr, Expr]:
+    if ref.type.open:
+        return build.ends(ref)
+    if lookup(ref.name) is not None:
+        return Ref(f"{ref.name}.low", ref.type), Ref(f"{ref.name}.high", ref.type)
+
+    def end(limit: float | None) -> Expr:
+        if limit is None:
+            return ref
+        return build.case([(build.missing(ref), build.number(limit, ref.type.form))], ref)
+
+    return end(ref.type.low), end(ref.type.high)
+
+
+def _bounds_of_case(tree: Case, lookup: Lookup) -> tuple[Expr, Expr]:
+    low, high = bounds(tree.default, lookup)
+    for test, value in reversed(tree.arms):
+        value_low, value_high = bounds(value, lookup)
+        yes, no = build.surely(test), build.surely(build.negation(test))
+        low = build.case([(yes, value_low), (no, low)], _least(value_low, low))
+        high = build.case([(yes, value_high), (no, high)], _most(value_high, high))
+    return low, high
+
+
+def _least(a: Expr, b: Expr) -> Expr:
+    """The lower of two possible ends; what does not apply bounds nothing."""
+    return a if a == b else build.smallest([_applied(a, b), _applied(b, a)])
+
+
+def _most(a: Expr, b: Expr) -> Expr:
+    return a if a == b else build.largest([_applied(a, b), _applied(b, a)])
+
+
+def _applied(end: Expr, other: Expr) -> Expr:
+    return other if build.is_absent(end, NONE) else end
+
+
+def _bounds_of_op(tree: Op, ends: list[tuple[Expr, Expr]]) -> tuple[Expr, Expr]:
+    lows, highs = [low for low, _ in ends], [high for _, high in ends]
+    form = tree.type.form
+    if tree.op in ("+", "total"):
+        return build.total(lows, form), build.total(highs, form)
+    if tree.op == "-":
+        return (
+            build.arithmetic("-", lows[0], highs[1]),
+            build.arithmetic("-", highs[0], lows[1]),
+        )
+    if tree.op == "negate":
+        return build.negative(highs[0]), build.negative(lows[0])
+    if tree.op == "*":
+        corners = [
+            build.arithmetic("*", a, b)
+            for a in dict.fromkeys(ends[0])
+            for b in dict.fromkeys(ends[1])
+        ]
+        return build.smallest(corners), build.largest(corners)
+    if tree.op in ("floor", "ceil"):
+        return tree.rebuilt((lows[0],)), tree.rebuilt((highs[0],))
+    if tree.op == "min":
+        return build.smallest(lows), build.smallest(_bounded(highs))
+    if tree.op == "max":
+        return build.largest(_bounded(lows)), build.largest(highs)
+    if tree.op in ("/", "exact/") and isinstance(tree.args[1], Lit):
+        corners = [build.arithmetic("/", low_or_high, tree.args[1]) for low_or_high in ends[0]]
+        return build.smallest(corners), build.largest(corners)
+    return tree, tree
+
+
+def _bounded(ends: list[Expr]) -> list[Expr]:
+    """`ends` with an unbounded one replaced by any other: `min(100, x)` is at most 100."""
+    return [build.coalesce([end, *(other for other in ends if other is not end)]) for end in ends]
