@@ -1,0 +1,507 @@
+"""The forms a value can have: an expression, bands, cases, rows, or a rank with cuts.
+
+All of them become one tree, a `Case` over conditions (a rank: over the piece it is cut into), and
+a list of `Arm`s that say which row, band or case stands behind which condition.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from groupbuy.errors import GroupbuyError, Location, Problem, Problems, did_you_mean
+from groupbuy.sections.base import Arm, Context, items, mapping, optional_text, required
+from groupbuy.sections.template import Template
+from groupbuy.source.nodes import Mapping, Node, Scalar, Sequence
+from groupbuy.tree import build
+from groupbuy.tree.build import Misfit
+from groupbuy.tree.nodes import Cut, Expr, Ref
+from groupbuy.tree.types import COUNT, Kind, choice
+
+FORM_GROUPS: tuple[frozenset[str], ...] = (
+    frozenset(("value",)),
+    frozenset(("of", "bands")),
+    frozenset(("by", "cases")),
+    frozenset(("rows", "pick")),
+    frozenset(("rank", "among", "within", "cuts", "otherwise")),
+)
+"""The keys of each form. In a change, a form replaces another form whole."""
+
+FORM_KEYS = frozenset().union(*FORM_GROUPS)
+ELSE = "else"
+
+
+class Leaf(Protocol):
+    """What stands at the end of a form: a word, an expression, points."""
+
+    def __call__(self, key: str, node: Node) -> Expr:
+        """The value of the item called `key`."""
+
+
+@dataclass(frozen=True)
+class Form:
+    """A lowered value: its tree, the ways to it, and edges that must rise in this order."""
+
+    tree: Expr
+    arms: tuple[Arm, ...] = ()
+    rising: tuple[tuple[tuple[Expr, Location], ...], ...] = ()
+    rank: Expr | None = None
+
+
+def form_of(fields: Mapping) -> frozenset[str] | None:
+    """Which form the keys of an entry spell, if any."""
+    for group in FORM_GROUPS[1:]:
+        if group & fields.items.keys():
+            return group
+    return FORM_GROUPS[0] if "value" in fields.items else None
+
+
+def lower_form(fields: Mapping, leaf: Leaf, ctx: Context, what: str, at: Location) -> Form | None:
+    """The form that `fields` spells; none where it spells none. Raises `GroupbuyError`."""
+    spelt = [group for group in FORM_GROUPS if group & fields.items.keys()]
+    if not spelt:
+        return None
+    if len(spelt) > 1:
+        a, b = (next(key for key in fields.items if key in group) for group in spelt[:2])
+        raise GroupbuyError(
+            Problem(
+                "two-forms",
+                f"{what} has `{a}:` and `{b}:`, two ways to say one value",
+                fields.key_at(b),
+                "keep one of them",
+            )
+        )
+    if "value" in spelt[0]:
+        return Form(leaf("", required(fields, "value", at, what)))
+    if "bands" in spelt[0]:
+        return _bands(fields, leaf, ctx, what, at)
+    if "cases" in spelt[0]:
+        return _cases(fields, leaf, ctx, what, at)
+    if "rows" in spelt[0]:
+        return _rows(fields, leaf, ctx, what, at)
+    return _cuts(fields, leaf, ctx, what, at)
+
+
+def _arm(
+    key: str, test: Expr, node: Node, at: Location, ctx: Context, *, is_else: bool = False
+) -> Arm:
+    title: Template | None = None
+    because: Template | None = None
+    if isinstance(node, Mapping):
+        title = optional_text(node, "title", ctx)
+        because = optional_text(node, "because", ctx)
+    return Arm(key, test, at, title, because, is_else)
+
+
+def _condition(test: Expr, at: Location) -> Expr:
+    try:
+        return build.condition(test)
+    except Misfit as misfit:
+        raise GroupbuyError(Problem(misfit.code, misfit.message, at, misfit.hint)) from None
+
+
+# ── bands ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def _bands(fields: Mapping, leaf: Leaf, ctx: Context, what: str, at: Location) -> Form:
+    of = ctx.parse(required(fields, "of", at, f"{what} with `bands:`"))
+    node = required(fields, "bands", at, f"{what} with `of:`")
+    problems = Problems()
+    if of.type.kind not in (Kind.NUMBER, Kind.DATE):
+        problems.add(
+            "type-mismatch",
+            f"bands are cut from a number; {what} is cut from {build.describe(of.type)}",
+            fields.items["of"].at,
+            "use rows:, or by: and cases:",
+        )
+        problems.raise_any()
+    bands: list[tuple[str, Expr | None, Expr, Node, Location]] = []
+    for key, item, key_at in items(node, "bands:"):
+        with problems.collecting():
+            item = mapping(item, f"band {key}")
+            edge_node = item.get("from")
+            edge = None if edge_node is None else _edge(edge_node, ctx)
+            bands.append((key, edge, leaf(key, item), item, key_at))
+    problems.raise_any()
+    return _banded(of, bands, ctx, node.at)
+
+
+def _edge(node: Node, ctx: Context) -> Expr:
+    edge = ctx.parse(node)
+    if ctx.constant(edge) is None and edge.type.kind is Kind.NUMBER:
+        raise GroupbuyError(
+            Problem(
+                "edge-not-constant",
+                "the edge of a band is a number or a setting",
+                node.at,
+                "compare computed numbers with rows: instead",
+            )
+        )
+    return edge
+
+
+def _banded(
+    of: Expr,
+    bands: list[tuple[str, Expr | None, Expr, Node, Location]],
+    ctx: Context,
+    at: Location,
+) -> Form:
+    floors = [band for band in bands if band[1] is None]
+    if len(floors) > 1:
+        raise GroupbuyError(
+            Problem(
+                "two-floors",
+                f"{floors[0][0]} and {floors[1][0]} both have no `from:`, and only the "
+                "lowest band can do without",
+                floors[1][4],
+                "say from which number on it counts",
+            )
+        )
+    edged = [band for band in bands if band[1] is not None]
+    if floors and bands[0] is not floors[0] and bands[-1] is not floors[0]:
+        raise GroupbuyError(
+            Problem(
+                "bands-out-of-order",
+                f"{floors[0][0]} has no `from:` and must stand first or last",
+                floors[0][4],
+            )
+        )
+    falling = bool(floors) and bands[-1] is floors[0] and len(bands) > 1
+    if not floors and len(edged) > 1:
+        first, second = (ctx.constant(band[1]) for band in edged[:2] if band[1] is not None)
+        falling = first is not None and second is not None and first > second
+    highest_first = edged if falling else edged[::-1]
+    arms, pairs = [], []
+    for key, edge, value, node, key_at in highest_first:
+        assert edge is not None
+        try:
+            test = build.compare(">=", of, edge)
+        except Misfit as misfit:
+            raise GroupbuyError(Problem(misfit.code, misfit.message, key_at, misfit.hint)) from None
+        arms.append(_arm(key, test, node, key_at, ctx))
+        pairs.append((test, value))
+    default: Expr = build.none(bands[0][2].type) if bands else build.unknown()
+    for key, _, value, node, key_at in floors:
+        # What does not apply is in no band, not in the lowest.
+        applies = build.disjunction([build.known(of), build.missing(of)])
+        pairs.append((applies, value))
+        arms.append(_arm(key, applies, node, key_at, ctx))
+    rising = tuple((band[1], band[4]) for band in highest_first[::-1] if band[1] is not None)
+    return Form(build.case(pairs, default), tuple(arms), (rising,))
+
+
+# ── by / cases ─────────────────────────────────────────────────────────────────────────────────
+
+
+def _cases(fields: Mapping, leaf: Leaf, ctx: Context, what: str, at: Location) -> Form:
+    by = required(fields, "by", at, f"{what} with `cases:`")
+    cases = required(fields, "cases", at, f"{what} with `by:`")
+    axes = [(node, ctx.parse(node)) for node in (by.items if isinstance(by, Sequence) else [by])]
+    for node, axis in axes:
+        if axis.type.kind not in (Kind.CHOICE, Kind.FLAG):
+            raise GroupbuyError(
+                Problem(
+                    "type-mismatch",
+                    f"cases are told apart by a choice; this is {build.describe(axis.type)}",
+                    node.at,
+                    "cut a number into bands:",
+                )
+            )
+    collected = _Cases(leaf, ctx)
+    collected.read(cases, axes, [], "")
+    collected.problems.raise_any()
+    if not collected.pairs:
+        raise GroupbuyError(Problem("empty-cases", "cases: has no case", cases.at))
+    default: Expr = build.none(collected.pairs[0][1].type)
+    return Form(
+        build.case(collected.pairs, default), tuple(collected.arms), tuple(collected.rising)
+    )
+
+
+class _Cases:
+    """Collects the cases of one or more choices, nested in the order of the axes."""
+
+    def __init__(self, leaf: Leaf, ctx: Context) -> None:
+        self.leaf, self.ctx = leaf, ctx
+        self.problems = Problems()
+        self.pairs: list[tuple[Expr, Expr]] = []
+        self.arms: list[Arm] = []
+        self.rising: list[tuple[tuple[Expr, Location], ...]] = []
+
+    def read(self, node: Node, axes: list[tuple[Node, Expr]], tests: list[Expr], path: str) -> None:
+        (axis_node, axis), rest = axes[0], axes[1:]
+        with self.problems.collecting():
+            taken: list[Expr] = []
+            for key, item, key_at in items(node, "cases:"):
+                with self.problems.collecting():
+                    if key == ELSE and ELSE not in axis.type.values:
+                        test = build.negation(build.disjunction(taken))
+                    else:
+                        test = case_test(axis, key, axis_node, key_at, self.ctx)
+                        taken.append(test)
+                    name = f"{path}.{key}" if path else key
+                    if rest:
+                        self.read(item, rest, [*tests, test], name)
+                    else:
+                        self.end(name, key, item, build.conjunction([*tests, test]), key_at)
+
+    def end(self, name: str, key: str, item: Node, test: Expr, key_at: Location) -> None:
+        if isinstance(item, Mapping) and form_of(item) not in (None, FORM_GROUPS[0]):
+            inner = lower_form(item, self.leaf, self.ctx, f"case {name}", key_at)
+            assert inner is not None
+            self.pairs.append((test, inner.tree))
+            self.arms.extend(
+                replace(arm, test=build.conjunction([test, arm.test])) for arm in inner.arms
+            )
+            self.rising.extend(inner.rising)
+        else:
+            self.pairs.append((test, self.leaf("", item)))
+            self.arms.append(_arm(name, test, item, key_at, self.ctx))
+
+
+def case_test(axis: Expr, key: str, axis_node: Node, at: Location, ctx: Context) -> Expr:
+    """Whether a choice is `key`, or a many-valued choice has it, or a flag is it."""
+    if axis.type.kind is Kind.FLAG:
+        if key.casefold() not in ("true", "false"):
+            raise GroupbuyError(Problem("unknown-word", f'"{key}" is neither true nor false', at))
+        return axis if key.casefold() == "true" else build.negation(axis)
+    name = axis_node.text if isinstance(axis_node, Scalar) else ""
+    proper = key if key in axis.type.values else ctx.word(name.strip(), key)
+    if proper is None:
+        raise GroupbuyError(
+            Problem(
+                "unknown-word",
+                f'"{key}" is none of the words of {name}',
+                at,
+                did_you_mean(key, axis.type.values) or f"one of: {', '.join(axis.type.values)}",
+                length=len(key),
+            )
+        )
+    if axis.type.kind is Kind.CHOICES:
+        return build.has(axis, build.text(proper))
+    return build.member(axis, (proper,))
+
+
+# ── rows ───────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class _Row:
+    key: str
+    test: Expr | None
+    value: Expr
+    node: Mapping
+    at: Location
+    before: str | None
+
+
+def _rows(fields: Mapping, leaf: Leaf, ctx: Context, what: str, at: Location) -> Form:
+    problems = Problems()
+    rows: list[_Row] = []
+    node = required(fields, "rows", at, what)
+    for key, item, key_at in items(node, "rows:"):
+        with problems.collecting():
+            item = mapping(item, f"row {key}")
+            when, before = item.get("when"), item.get("before")
+            test = None if when is None else ctx.condition(when)
+            rows.append(
+                _Row(
+                    key, test, leaf(key, item), item, key_at, str(before.data()) if before else None
+                )
+            )
+    problems.raise_any()
+    if not rows:
+        raise GroupbuyError(Problem("empty-rows", "rows: has no row", node.at))
+    rows = list(_placed(rows))
+    else_rows = [row for row in rows if row.test is None]
+    if len(else_rows) > 1:
+        raise GroupbuyError(
+            Problem(
+                "two-else-rows",
+                f"{else_rows[0].key} and {else_rows[1].key} both have no `when:`, and "
+                "only one row can stand for all the rest",
+                else_rows[1].at,
+                "say when it holds",
+            )
+        )
+    tested = [row for row in rows if row.test is not None]
+    default = else_rows[0].value if else_rows else build.none(rows[0].value.type)
+    pick = fields.get("pick")
+    tree = (
+        _only(tested, default)
+        if pick is not None
+        else build.case([(row.test, row.value) for row in tested if row.test], default)
+    )
+    arms = [_arm(row.key, row.test, row.node, row.at, ctx) for row in tested if row.test]
+    arms += [_arm(row.key, build.TRUE, row.node, row.at, ctx, is_else=True) for row in else_rows]
+    return Form(tree, tuple(arms))
+
+
+def _placed(rows: list[_Row]) -> Iterator[_Row]:
+    """The rows in order, each with `before:` in front of the row it names."""
+    known = [row.key for row in rows]
+    for row in rows:
+        if row.before is not None and row.before not in known:
+            raise GroupbuyError(
+                Problem(
+                    "unknown-row",
+                    f'before: there is no row "{row.before}"',
+                    row.at,
+                    did_you_mean(row.before, known),
+                )
+            )
+
+    def following(row: _Row, seen: tuple[str, ...]) -> Iterator[_Row]:
+        if row.key in seen:
+            raise GroupbuyError(
+                Problem("circular-order", f"{row.key} stands before itself", row.at)
+            )
+        for other in rows:
+            if other.before == row.key:
+                yield from following(other, (*seen, row.key))
+        yield row
+
+    placed = [row for start in rows if start.before is None for row in following(start, ())]
+    if len(placed) < len(rows):
+        lost = next(row for row in rows if row not in placed)
+        raise GroupbuyError(Problem("circular-order", f"{lost.key} stands before itself", lost.at))
+    yield from placed
+
+
+def _only(rows: list[_Row], default: Expr) -> Expr:
+    """`pick: only`: two true rows with different values are a conflict, so nothing is known."""
+    by_value: dict[Expr, list[Expr]] = {}
+    for row in rows:
+        assert row.test is not None
+        by_value.setdefault(row.value, []).append(row.test)
+    holds = {value: build.disjunction(tests) for value, tests in by_value.items()}
+    arms = []
+    for value, test in holds.items():
+        others = [
+            build.negation(other) for other_value, other in holds.items() if other_value != value
+        ]
+        arms.append((build.conjunction([test, *others]), value))
+    nothing = build.conjunction(build.negation(test) for test in holds.values())
+    arms.append((nothing, default))
+    return build.case(arms, build.unknown(default.type))
+
+
+# ── rank / cuts ────────────────────────────────────────────────────────────────────────────────
+
+
+def _cuts(fields: Mapping, leaf: Leaf, ctx: Context, what: str, at: Location) -> Form:
+    value = ctx.parse(required(fields, "rank", at, f"{what} with `cuts:`"))
+    if value.type.kind is not Kind.NUMBER:
+        raise GroupbuyError(
+            Problem(
+                "type-mismatch",
+                f"a rank is over numbers; this is {build.describe(value.type)}",
+                fields.items["rank"].at,
+            )
+        )
+    among_node, within_node = fields.get("among"), fields.get("within")
+    among = None if among_node is None else ctx.condition(among_node)
+    within = None if within_node is None else ctx.parse(within_node)
+    cuts: list[tuple[Cut, Expr, Node, Location]] = []
+    problems = Problems()
+    for key, item, key_at in items(required(fields, "cuts", at, f"{what} with `rank:`"), "cuts:"):
+        with problems.collecting():
+            item = mapping(item, f"cut {key}")
+            cuts.append((_cut(key, item, ctx), leaf(key, item), item, key_at))
+    problems.raise_any()
+    for cut, _, _, key_at in cuts[:-1]:
+        if cut.limit == "rest":
+            raise GroupbuyError(
+                Problem(
+                    "cut-without-limit",
+                    f"{cut.name} has no limit, so nothing is left for the cuts behind it",
+                    key_at,
+                    "give it top:, next:, holds: or spend: and up_to:",
+                )
+            )
+    words = choice(tuple(cut.name for cut, *_ in cuts))
+    piece = build.over("cut", value, among, within, words, tuple(cut for cut, *_ in cuts))
+    pairs = [(build.member(piece, (cut.name,)), result) for cut, result, *_ in cuts]
+    inside: Expr = build.case(pairs, build.none(cuts[0][1].type)) if cuts else piece
+    arms = [
+        _arm(cut.name, test, node, key_at, ctx)
+        for (test, _), (cut, _, node, key_at) in zip(pairs, cuts, strict=True)
+    ]
+    place = build.over("rank", value, among, within, COUNT)
+    rising: tuple[tuple[tuple[Expr, Location], ...], ...] = ()
+    if among is None:
+        return Form(inside, tuple(arms), rising, place)
+    otherwise: Expr = build.none(inside.type)
+    rest = fields.get("otherwise")
+    outside: list[Arm] = []
+    if rest is not None:
+        inner = (
+            lower_form(rest, leaf, ctx, "otherwise:", rest.at)
+            if isinstance(rest, Mapping)
+            else Form(leaf("", rest))
+        )
+        if inner is None:
+            raise GroupbuyError(
+                Problem(
+                    "wrong-shape",
+                    "otherwise: needs a value, rows:, bands: or by: and cases:",
+                    rest.at,
+                )
+            )
+        otherwise, rising = inner.tree, inner.rising
+        outside = [
+            replace(arm, test=build.conjunction([build.negation(among), arm.test]))
+            for arm in inner.arms
+        ]
+    return Form(build.case([(among, inside)], otherwise), (*arms, *outside), rising, place)
+
+
+def _cut(key: str, fields: Mapping, ctx: Context) -> Cut:
+    limits = [word for word in ("top", "next", "holds", "spend") if word in fields.items]
+    if len(limits) > 1:
+        raise GroupbuyError(
+            Problem(
+                "two-limits",
+                f"{key} has {limits[0]}: and {limits[1]}:",
+                fields.key_at(limits[1]),
+                "keep one of them",
+            )
+        )
+    if not limits:
+        return Cut(key, "rest")
+    node = fields.items[limits[0]]
+    if limits[0] == "spend":
+        limit = required(fields, "up_to", node.at, f"{key} with `spend:`")
+        return Cut(key, "spend", _amount(limit, ctx), ctx.parse(node))
+    amount = _amount(node, ctx)
+    if limits[0] == "holds":
+        return Cut(key, "holds", amount)
+    percent = amount.type.form == "percent"
+    return Cut(key, "top_share" if percent else "top_count", amount)
+
+
+def _amount(node: Node, ctx: Context) -> Expr:
+    """A share (`1%`), a number, or a setting."""
+    if isinstance(node, Scalar) and node.text.strip().endswith(("%", "％")):
+        digits = node.text.strip()[:-1].strip()
+        try:
+            share = float(digits)
+        except ValueError:
+            share = -1.0
+        if not 0 <= share <= 100 or not digits.replace(".", "", 1).isdigit():
+            raise GroupbuyError(
+                Problem("bad-number", f"{node.text} is not a share", node.at, "write it as 15%")
+            )
+        return build.number(float(f"{share}e-2"), "percent")
+    amount = ctx.parse(node)
+    if ctx.constant(amount) is None:
+        raise GroupbuyError(
+            Problem("edge-not-constant", "a limit is a share (15%), a number or a setting", node.at)
+        )
+    return amount
+
+
+def ranked(name: str, type_of: Expr) -> Ref:
+    """The place in the ranking that the grade `name` cuts."""
+    return Ref(f"{name}.rank", type_of.type)
