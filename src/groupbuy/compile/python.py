@@ -45,7 +45,9 @@ COMPARE = {"==": "==", "<": "<", "<=": "<=", "~==": "==", "~<": "<", "~<=": "<="
 COMPLEMENT = {"==": "!=", "<": ">=", "<=": ">"}
 NESTING = 12
 DEEP = 12
+LONG = 1000
 READ_MAGNITUDE = 15.0
+ROWS_MAGNITUDE = 8.0
 LIMIT_MAGNITUDE = 290.0
 
 HELPERS: dict[str, Any] = {
@@ -186,7 +188,7 @@ class _Function:
             return Raw(repr(value), magnitude=max(size, 0.0))
         if isinstance(expr, Op) and self.depth(expr) % NESTING and self.cached(expr) is None:
             inline = self.inline(expr)
-            if inline is not None:
+            if inline is not None and len(inline.code) < LONG:
                 return inline
         return self.raw_of(self.variable(expr))
 
@@ -204,18 +206,22 @@ class _Function:
         op = expr.op
         if op not in operations.STRICT:
             return None
-        by_literal = op in ("/", "exact/") and isinstance(expr.args[1], Lit)
-        if by_literal:
-            divisor = expr.args[1]
-            assert isinstance(divisor, Lit)
-            by_literal = operations.STRICT[op](1.0, divisor.value) is not NONE
-        if op in MAY_BE_NONE and not by_literal:
+        if op in MAY_BE_NONE and not self.divides(expr):
             return None
         parts = [self.raw(arg) for arg in expr.args]
         magnitude = self.magnitude(op, parts)
         if magnitude > LIMIT_MAGNITUDE:
             return None
-        return self.joined(parts, self.code(op, parts), magnitude)
+        return self.joined(parts, self.code(expr, parts), magnitude)
+
+    def divides(self, expr: Op) -> bool:
+        """Whether this is a division by a literal that is not zero."""
+        if expr.op not in ("/", "exact/"):
+            return False
+        divisor = expr.args[1]
+        if not (isinstance(divisor, Lit) and isinstance(divisor.value, float)):
+            return False
+        return operations.STRICT[expr.op](1.0, divisor.value) is not NONE
 
     def joined(self, parts: Iterable[Raw], code: str, magnitude: float = READ_MAGNITUDE) -> Raw:
         unknowns: frozenset[str] = frozenset()
@@ -225,10 +231,11 @@ class _Function:
             nones |= part.nones
         return Raw(code, unknowns, nones, magnitude)
 
-    def code(self, op: str, parts: list[Raw]) -> str:
+    def code(self, expr: Op, parts: list[Raw]) -> str:
+        op = expr.op
         if op in INFIX:
             return f"({parts[0].code} {INFIX[op]} {parts[1].code})"
-        if op in ("/", "exact/") and not parts[1].unknowns | parts[1].nones:
+        if self.divides(expr):
             return f"({parts[0].code} / {parts[1].code})"
         if op == "negate":
             return f"(-{parts[0].code})"
@@ -241,10 +248,18 @@ class _Function:
         if op == "*":
             return sum(sizes)
         if op in ("/", "exact/", "//"):
-            return sizes[0] + READ_MAGNITUDE
+            return sizes[0] + self.shrinking(op, parts[1])
         if op == "round":
             return max(sizes) + 9
         return max(sizes) + math.log10(len(sizes)) + 0.001
+
+    def shrinking(self, op: str, divisor: Raw) -> float:
+        """How many digits a division can add: what was read may be as small as a float gets."""
+        try:
+            number = abs(float(divisor.code))
+        except ValueError:
+            return -math.log10(operations.SMALLEST if op == "exact/" else operations.ABSOLUTE)
+        return -math.log10(number) if 0.0 < number < 1.0 else 0.0
 
     def value(self, expr: Expr) -> str:
         """Code for a value as it is kept: with `None` for unknown and `NA` for none."""
@@ -304,7 +319,7 @@ class _Function:
             return self.coalesce(expr)
         parts = [self.raw(arg) for arg in expr.args]
         magnitude = self.magnitude(expr.op, parts)
-        raw = self.joined(parts, self.code(expr.op, parts), magnitude)
+        raw = self.joined(parts, self.code(expr, parts), magnitude)
         unknown = bool(raw.unknowns)
         if magnitude > LIMIT_MAGNITUDE:
             held = self.assign(
@@ -535,18 +550,34 @@ class _Function:
                 else f"{target} = {table.name}"
             )
             with self.block(f"if {target} is not None:"):
-                write.get(expr.op, self.collect)(expr, table.name, target)
+                magnitude = write.get(expr.op, self.collect)(expr, table.name, target)
         else:
-            write.get(expr.op, self.collect)(expr, table.name, target)
+            magnitude = write.get(expr.op, self.collect)(expr, table.name, target)
         none = expr.op in ("mean", "min", "max", "std", "first", "last")
-        return Variable(target, True, none, READ_MAGNITUDE + 8)
+        magnitude = (magnitude or 0.0) + ROWS_MAGNITUDE
+        if magnitude > LIMIT_MAGNITUDE:
+            self.emit(f"if {target}.__class__ is float: {target} = _finite({target})")
+            magnitude = LIMIT_MAGNITUDE
+        return Variable(target, True, none, magnitude)
 
     def hoist_inner(self, expr: Expr) -> None:
-        """Aggregates inside a row's expression do not depend on the row: work them out before."""
-        for child in expr.children():
-            for node in walk(child):
+        """Aggregates inside a row's expression do not depend on the row: work them out before.
+
+        Those of the derived columns that it reads, too.
+        """
+        pending = list(expr.children()) if isinstance(expr, Agg) else [expr]
+        derived: set[str] = set()
+        for part in pending:
+            for node in walk(part):
                 if isinstance(node, Agg):
                     self.variable(node)
+                elif isinstance(node, Col):
+                    name = f"{node.table}.{node.name}"
+                    found = self.definitions.get(name)
+                    if found is not None and name not in derived:
+                        derived.add(name)
+                        assert isinstance(found.expression, Expr)
+                        pending.append(found.expression)
 
     @contextmanager
     def rows(self, table: str) -> Iterator[None]:
@@ -594,8 +625,11 @@ class _Function:
                     self.emit(f"{target} = None")
                     self.emit("break")
 
-    def collect(self, expr: Agg, table: str, target: str) -> None:
-        """Aggregates of values: the values that count go into a list first."""
+    def collect(self, expr: Agg, table: str, target: str) -> float:
+        """Aggregates of values: the values that count go into a list first.
+
+        Returns how many digits such a value can have.
+        """
         assert expr.value is not None
         items = self.fresh("a")
         self.emit(f"{items} = []")
@@ -607,22 +641,25 @@ class _Function:
                     if test.open:
                         self.emit(f"{items} = None")
                         self.emit("break")
-            self.collect_value(expr, items)
+            magnitude = self.collect_value(expr, items)
         self.emit(f"{target} = None if {items} is None else {self.result(expr.op, items)}")
+        return magnitude
 
-    def collect_value(self, expr: Agg, items: str) -> None:
+    def collect_value(self, expr: Agg, items: str) -> float:
         assert expr.value is not None
-        held = self.assign(self.value(expr.value))
+        raw = self.raw_or_absent(expr.value)
+        held = self.assign(self.guarded(raw))
         if expr.op in ("first", "last"):
             order = self.tables[expr.table].order
             assert order is not None
             key = self.variable(Col(expr.table, order, DATE))
             self.emit(f"{items}.append(({key.name}, {held.name}))")
-            return
+            return raw.magnitude
         with self.block(f"if {held.name} is None:"):
             self.emit(f"{items} = None")
             self.emit("break")
         self.emit(f"if {held.name} is not NA: {items}.append({held.name})")
+        return raw.magnitude
 
     def result(self, op: str, items: str) -> str:
         if op in ("first", "last"):
@@ -654,9 +691,7 @@ class _Function:
 
     def per_row(self, table_name: str, expression: Expr) -> Variable:
         table = self.name(table_name)
-        for node in walk(expression):
-            if isinstance(node, Agg):
-                self.variable(node)
+        self.hoist_inner(expression)
         target = self.fresh()
         self.emit(f"{target} = None")
         with self.block(f"if {table.name} is not None and {table.name} is not NA:"):
@@ -666,7 +701,7 @@ class _Function:
         return Variable(target, True, False)
 
     def periods(self, periods: Periods) -> Variable:
-        table, today = self.name(periods.table), self.raw(Ref("today", DATE))
+        table, today = self.name(periods.table), self.raw(periods.today)
         target, groups, group = self.fresh(), self.fresh(), self.fresh()
         self.emit(f"{target} = None")
         with self.block(f"if {table.name} is not None and {table.name} is not NA:"):

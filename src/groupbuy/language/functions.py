@@ -138,7 +138,7 @@ def _tables(call: Call) -> dict[str, ast.expr]:
         node = pending.pop()
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             inner = FUNCTIONS.get(call.parser.raw(node.func))
-            if inner is not None and inner.build in (_count, _aggregate, _extreme):
+            if inner is not None and _is_aggregate(inner, node):
                 continue
             pending.extend([*node.args, *(k.value for k in node.keywords)])
             continue
@@ -149,6 +149,13 @@ def _tables(call: Call) -> dict[str, ast.expr]:
             continue
         pending.extend(ast.iter_child_nodes(node))
     return found
+
+
+def _is_aggregate(function: Function, node: ast.Call) -> bool:
+    """Whether a call reads a table of its own; `max(orders.amount, 0)` has a value for each row."""
+    if function.build is _extreme:
+        return len(node.args) == 1
+    return function.build in (_count, _aggregate)
 
 
 def _one_table(call: Call) -> str:
@@ -238,7 +245,7 @@ def _result(call: Call, table: str, value: Type) -> Type:
 def _extreme(call: Call) -> Expr:
     """`min` and `max`: of a table's column, or of several values."""
     call.check()
-    if _tables(call) and call.parser.rows is None:
+    if _tables(call) and (call.parser.rows is None or len(call.node.args) == 1):
         if len(call.node.args) > 1:
             raise call.wrong(f"{call.name} takes one column, or several plain values")
         return _aggregate(call)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import unicodedata
+import warnings
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -55,6 +56,15 @@ REFUSED: dict[type[ast.AST], tuple[str, str]] = {
     ast.BitXor: ("^ is not part of the language", "use != between two conditions"),
     ast.Invert: ("~ is not part of the language", "use not"),
     ast.MatMult: ("@ is not part of the language", ""),
+    ast.LShift: ("<< is not part of the language", ""),
+    ast.RShift: (">> is not part of the language", ""),
+    ast.SetComp: ("loops are not part of the language", "aggregate a table: "
+                  "distinct(orders.category)"),
+    ast.DictComp: ("loops are not part of the language", "aggregate a table: "
+                   "distinct(orders.category)"),
+    ast.Await: ("await is not part of the language", ""),
+    ast.Yield: ("yield is not part of the language", ""),
+    ast.YieldFrom: ("yield is not part of the language", ""),
 }  # fmt: skip
 
 
@@ -68,6 +78,8 @@ class Parser:
         self.text, self.scope, self.place = text, scope, place
         self.rows = rows
         self.depth = 0
+        # The middle of `a < b < c` stands in two comparisons and is lowered once.
+        self.done: dict[ast.expr, Expr] = {}
         self._line_starts = [0]
         for line in text.split("\n"):
             self._line_starts.append(self._line_starts[-1] + len(line) + 1)
@@ -113,10 +125,12 @@ class Parser:
             raise self.problem("empty-expression", "an expression is missing here", 0)
         self._check_signs(text)
         try:
-            return ast.parse(text, mode="eval").body
+            with warnings.catch_warnings():
+                # What Python only frowns at (`1if x`, `0xfor x`) is a slip.
+                warnings.simplefilter("error")
+                return ast.parse(text, mode="eval").body
         except SyntaxError as error:
-            at = self._character(error.lineno or 1, 0) + max(0, (error.offset or 1) - 1)
-            raise self._syntax_problem(min(at, len(text) - 1), error) from None
+            raise self._syntax_problem(self._stumbled(error), error) from None
         except (ValueError, RecursionError, MemoryError):
             raise self.problem(
                 "bad-expression",
@@ -143,6 +157,9 @@ class Parser:
                 word[0],
                 f"write: {slips.corrected(text)}",
             )
+        at = slips.first_comment_or_escape(text)
+        if at is not None:
+            raise self._stray(at)
         for at, char in enumerate(text):
             if not char.isprintable() and char not in "\n\t":
                 raise self.problem(
@@ -151,6 +168,29 @@ class Parser:
                     at,
                     "delete it",
                 )
+
+    def _stray(self, at: int) -> GroupbuyError:
+        """A comment, which would silently drop what follows, or a backslash."""
+        if self.text[at] == "#":
+            return self.problem(
+                "not-in-language",
+                "# begins a comment, and what stands behind it would not count",
+                at,
+                "write the remark behind a # of the file, or under because:",
+            )
+        return self.problem(
+            "not-in-language",
+            "\\ has no meaning here",
+            at,
+            "a text in single quotes may hold double ones, and the other way round",
+        )
+
+    def _stumbled(self, error: SyntaxError) -> int:
+        """The character at which Python gave up; it says 0 where something is missing behind."""
+        last = len(self.text.rstrip()) - 1
+        if not error.offset or error.offset < 0:
+            return last
+        return min(self._character(error.lineno or 1, 0) + error.offset - 1, last)
 
     def _syntax_problem(self, at: int, error: SyntaxError) -> GroupbuyError:
         mended = slips.corrected(self.text)
@@ -163,7 +203,9 @@ class Parser:
             else:
                 hint = f"did you mean: {mended}"
         message = "this can't be read as an expression"
-        if self.text[at : at + 1] == "=" or "'=='" in (error.msg or ""):
+        if self.text[at : at + 2] in ("=>", "=<") or self.text[at - 1 : at + 1] in ("=>", "=<"):
+            message = "at least is written >=, at most <="
+        elif self.text[at : at + 1] == "=" or "'=='" in (error.msg or ""):
             message = "= sets a value; a comparison is written =="
         elif "was never closed" in (error.msg or ""):
             message = f"{self.text[at]} is never closed"
@@ -177,6 +219,9 @@ class Parser:
 
     def lower(self, node: ast.expr) -> Expr:
         """The tree of a node."""
+        found = self.done.get(node)
+        if found is not None:
+            return found
         self.depth += 1
         try:
             if self.depth > MAX_DEPTH:
@@ -189,7 +234,9 @@ class Parser:
             lower = self._LOWER.get(type(node))
             if lower is None:
                 raise self.refuse(node, node)
-            return lower(self, node)
+            found = lower(self, node)
+            self.done[node] = found
+            return found
         except Misfit as misfit:
             raise self.problem(misfit.code, misfit.message, node, misfit.hint) from None
         finally:
@@ -219,7 +266,7 @@ class Parser:
                     "not-in-language",
                     "a text is written once, in plain quotes",
                     node,
-                    "two texts side by side need an operator between them",
+                    "put a comma between two texts, and nothing before the first quote",
                 )
             return build.text(unicodedata.normalize("NFC", value))
         if value is None:
@@ -229,7 +276,7 @@ class Parser:
                 node,
                 "ask for it: missing(…), known(…)",
             )
-        raise self.refuse(node, node)
+        raise self.problem("not-in-language", f"{raw} is not a value of the language", node)
 
     def _number(self, node: ast.Constant, value: float, raw: str) -> Expr:
         if not raw.replace(".", "", 1).isdigit() or not raw.isascii():
@@ -238,6 +285,13 @@ class Parser:
                 f"{raw} is not a number as people write it",
                 node,
                 "write digits and one point: 1200.5",
+            )
+        if raw[:1] == "0" and raw[1:].isdigit():
+            raise self.problem(
+                "bad-number",
+                f"{raw} is not a number as people write it",
+                node,
+                "write numbers without separators: 1000",
             )
         if len(raw.split(".")[0]) > MAX_DIGITS or len(raw) > 40:
             raise self.problem("number-too-large", f"more than {MAX_DIGITS} digits", node)
@@ -282,7 +336,8 @@ class Parser:
             raise self.problem("not-in-language", "a dot joins a table and its column, once", node)
         table_name = self.raw(node.value)
         start, end = self.span(node)
-        column_name = self.text[start:end].split(".", 1)[1].strip()
+        written = self.text[start:end].rpartition(".")[2].strip()
+        column_name = unicodedata.normalize("NFC", written)
         table = self.scope.table(table_name)
         if table is None:
             known = self.scope.value(table_name) is not None
@@ -423,7 +478,9 @@ class Parser:
 
     def _if(self, node: ast.IfExp) -> Expr:
         test = self.condition(node.test)
-        return build.case([(test, self.lower(node.body))], self.lower(node.orelse))
+        value, default = self.lower(node.body), self.lower(node.orelse)
+        build.join([value.type, default.type])  # also where a constant condition drops one
+        return build.case([(test, value)], default)
 
     def _call(self, node: ast.Call) -> Expr:
         if not isinstance(node.func, ast.Name):
@@ -440,7 +497,7 @@ class Parser:
                 "unknown-function",
                 f'no function is called "{name}"',
                 node.func,
-                did_you_mean(name, FUNCTIONS),
+                did_you_mean(unicodedata.normalize("NFKC", name), FUNCTIONS),
             )
         return function.build(Call(self, node, name, function))
 
@@ -470,5 +527,8 @@ def parse(
     columns of that table stand for their value in the row at hand. Raises `GroupbuyError`.
     """
     # A text over several lines (a YAML block) is one expression.
-    parser = Parser(text.replace("\n", " ").replace("\t", " "), scope, place, rows)
+    text = text.replace("\n", " ").replace("\t", " ")
+    # Python takes a space in front for an indent.
+    spaces = len(text) - len(text.lstrip(" ")) if text.strip() else 0
+    parser = Parser(text[spaces:], scope, lambda at: place(at + spaces), rows)
     return parser.lower(parser.read())

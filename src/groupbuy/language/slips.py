@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 FULL_WIDTH = str.maketrans({
     "（": "(", "）": ")", "，": ",", "、": ",", "“": '"', "”": '"', "‘": '"', "’": '"',
@@ -17,17 +18,39 @@ WORDS = {"且": " and ", "并且": " and ", "而且": " and ", "或": " or ", "�
          "&&": " and ", "||": " or "}  # fmt: skip
 _STRINGS = re.compile(r"""("[^"]*"|'[^']*')""")
 _GROUPED = re.compile(r"(?<![\w.])\d{1,3}(?:,\d{3})+(?![\w,])")
-_ASSIGNED = re.compile(r"(?<![=!<>])=(?!=)")
-_PERCENT = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)%(?!\s*[\w(])")
+_ASSIGNED = re.compile(
+    r"([(,]\s*(?:where|within|among|days|months|years|half_life)\s*)?(?<![=!<>])=(?![=<>])"
+)
+_SWAPPED = re.compile(r"=([<>])(?!=)|<>")
+_PERCENT = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)%(?!\s*(?!(?:and|or|if|else)\b)[\w(])")
 _WAN = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)\s*(万|亿)(?!\w)")
 
 
-def _outside_strings(text: str, change: object) -> str:
-    parts = _STRINGS.split(text)
-    return "".join(
-        part if index % 2 else change(part)  # type: ignore[operator]
-        for index, part in enumerate(parts)
+def _outside_strings(text: str, change: Callable[[str], str]) -> str:
+    first, *rest = _STRINGS.split(text)
+    # What follows a text sees its quote.
+    return change(first) + "".join(
+        change('"' + part)[1:] if index % 2 else part for index, part in enumerate(rest)
     )
+
+
+def _word_pattern(word: str) -> str:
+    """`word` as an operator: apart from names, or right behind a number, a bracket or a text."""
+    apart = rf"(?<=\s){word}(?=[\s\"'(]|$)|^\s*{word}(?=[\s(])"
+    return rf"(?P<number>(?<![\w.])[0-9]+(?:\.[0-9]+)?){word}|(?<=[\"')\]]){word}|{apart}"
+
+
+def first_comment_or_escape(text: str) -> int | None:
+    """Where the first # outside quotes stands, or the first backslash anywhere."""
+    quote = ""
+    for at, char in enumerate(text):
+        if char == "\\" or (char == "#" and not quote):
+            return at
+        if quote:
+            quote = "" if char == quote else quote
+        elif char in "\"'":
+            quote = char
+    return None
 
 
 def first_full_width(text: str) -> int | None:
@@ -45,13 +68,13 @@ def first_full_width(text: str) -> int | None:
 
 def first_word(text: str) -> tuple[int, str] | None:
     """Where a word of another language stands in for an operator (且, 或, &&), if anywhere."""
-    bare = _outside_strings(text, lambda part: part)
+    bare = _STRINGS.sub(lambda found: '"' + " " * (len(found[0]) - 2) + '"', text)
     for word in sorted(WORDS, key=len, reverse=True):
         if word.isascii():
             at = bare.find(word)
         else:
-            found = re.search(rf"(?<=[\s\"'0-9)\]]){word}(?=[\s\"'(])|^{word}(?=\s)", bare)
-            at = found.start() if found else -1
+            found = re.search(_word_pattern(word), bare)
+            at = found.end() - len(word) if found else -1
         if at >= 0:
             return at, word
     return None
@@ -66,13 +89,13 @@ def corrected(text: str) -> str:
             if word.isascii():
                 part = part.replace(word, WORDS[word])
             else:
-                part = re.sub(
-                    rf"(?<=[\s0-9)\]]){word}(?=[\s(])|^\s*{word}(?=[\s(])", WORDS[word], part
-                )
+                part = re.sub(_word_pattern(word), rf"\g<number>{WORDS[word]}", part)
         part = _GROUPED.sub(lambda m: m[0].replace(",", ""), part)
         part = _PERCENT.sub(lambda m: f"{float(m[1]) / 100:.12g}", part)
         part = _WAN.sub(lambda m: f"{float(m[1]) * (1e4 if m[2] == '万' else 1e8):.15g}", part)
-        part = _ASSIGNED.sub("==", part)
+        part = _SWAPPED.sub(lambda m: f"{m[1]}=" if m[1] else "!=", part)
+        part = _ASSIGNED.sub(lambda m: m[0] if m[1] else "==", part)
+        part = re.sub(r"\b(?:AND|OR|NOT)\b", lambda m: m[0].lower(), part)
         return re.sub(r"[ ]{2,}", " ", part)
 
     # Full-width quotes become quotes first, so that what stands between them is left alone.

@@ -56,23 +56,22 @@ def read_pack(node: Node, layer: int, sections: Iterable[str], as_of: int) -> Pa
                 len(key),
             )
     check_version(root, problems)
+    name = ""
     with problems.collecting():
         name = _name(root)
-        pack = Pack(
-            name,
-            read_text(root.get("title"), problems) or Text.plain(name),
-            layer,
-            root.key_at("pack"),
-            root.get("for"),
-            _plain(root.get("version")),
-            root.get("fields"),
-            _sections(root, names, as_of, problems, "section"),
-            _changes(root, names, as_of, problems),
-        )
-        problems.raise_any()
-        return pack
+    pack = Pack(
+        name,
+        read_text(root.get("title"), problems) or Text.plain(name),
+        layer,
+        root.key_at("pack"),
+        root.get("for"),
+        _plain(root.get("version")),
+        root.get("fields"),
+        _sections(root, names, as_of, problems),
+        _changes(root, names, as_of, problems),
+    )
     problems.raise_any()
-    raise AssertionError("unreachable: a pack or its problems")
+    return pack
 
 
 def _root(node: Node) -> Mapping:
@@ -136,7 +135,7 @@ def read_text(node: Node | None, problems: Problems) -> Text | None:
 
 
 def _sections(
-    root: Mapping, names: list[str], as_of: int, problems: Problems, what: str
+    root: Mapping, names: list[str], as_of: int, problems: Problems
 ) -> dict[str, dict[str, PackEntry]]:
     found: dict[str, dict[str, PackEntry]] = {}
     for section in names:
@@ -195,7 +194,7 @@ def _changes(
                 did_you_mean(key, names) or f"sections: {', '.join(names)}",
                 len(key),
             )
-    return _sections(node, names, as_of, problems, "changes")
+    return _sections(node, names, as_of, problems)
 
 
 def effective(node: Node, as_of: int, problems: Problems) -> bool:

@@ -111,8 +111,6 @@ class Lowered:
 class Context(Protocol):
     """What a section asks of the rules around it while it lowers an entry."""
 
-    languages: tuple[str, ...]
-
     def parse(self, node: Node, rows: str | None = None) -> Expr:
         """The tree of an expression. Raises `GroupbuyError`."""
 
@@ -183,6 +181,8 @@ class Section(Protocol):
 
     name: str
     schema: JsonSchema
+    shared: bool
+    """Whether its ids are names that expressions can use, one space for all such sections."""
 
     def declare(self, entry: Entry, ctx: Context) -> dict[str, Type]:
         """The names that the entry gives to others, with their types."""

@@ -24,8 +24,8 @@ from groupbuy.sections.schema import FORMS
 from groupbuy.source.nodes import Mapping, Node, Scalar
 from groupbuy.tree import build
 from groupbuy.tree.definitions import Definition
-from groupbuy.tree.nodes import NONE, Expr, Lit, Periods
-from groupbuy.tree.types import TABLE, Kind, TableType, Type, choice
+from groupbuy.tree.nodes import NONE, Expr, Lit, Periods, Ref
+from groupbuy.tree.types import DATE, TABLE, Kind, TableType, Type, choice
 
 PER = ("month", "quarter", "year")
 MOST_PERIODS = 60
@@ -55,6 +55,7 @@ class Facts:
 
     name = "facts"
     schema = SCHEMA
+    shared = True
 
     def declare(self, entry: Entry, ctx: Context) -> dict[str, Type]:
         """One name: a value, a table, or a column with the table's name before the dot."""
@@ -139,12 +140,12 @@ class Facts:
             (key, self.column(column, table[0], ctx))
             for key, column, _ in items(required(fields, "columns", entry.at, what), "columns:")
         )
-        return Periods(table[0], date, per, count, columns)  # type: ignore[arg-type]
+        today = Ref("today", DATE)
+        return Periods(table[0], date, per, count, columns, today)  # type: ignore[arg-type]
 
     def column(self, node: Node, table: str, ctx: Context) -> Expr:
         """One column: an aggregate over the rows of a period."""
-        tree = ctx.parse(node)
-        return tree
+        return ctx.parse(node)
 
     def conclude(self, entries: list[Lowered]) -> Iterable[Definition]:
         """Nothing over all facts."""

@@ -117,9 +117,9 @@ def _bands(fields: Mapping, leaf: Leaf, ctx: Context, what: str, at: Location) -
         )
         problems.raise_any()
     bands: list[tuple[str, Expr | None, Expr, Node, Location]] = []
-    for key, item, key_at in items(node, "bands:"):
+    for key, node_of, key_at in items(node, "bands:"):
         with problems.collecting():
-            item = mapping(item, f"band {key}")
+            item = mapping(node_of, f"band {key}")
             edge_node = item.get("from")
             edge = None if edge_node is None else _edge(edge_node, ctx)
             bands.append((key, edge, leaf(key, item), item, key_at))
@@ -300,9 +300,9 @@ def _rows(fields: Mapping, leaf: Leaf, ctx: Context, what: str, at: Location) ->
     problems = Problems()
     rows: list[_Row] = []
     node = required(fields, "rows", at, what)
-    for key, item, key_at in items(node, "rows:"):
+    for key, node_of, key_at in items(node, "rows:"):
         with problems.collecting():
-            item = mapping(item, f"row {key}")
+            item = mapping(node_of, f"row {key}")
             when, before = item.get("when"), item.get("before")
             test = None if when is None else ctx.condition(when)
             rows.append(
@@ -405,9 +405,10 @@ def _cuts(fields: Mapping, leaf: Leaf, ctx: Context, what: str, at: Location) ->
     within = None if within_node is None else ctx.parse(within_node)
     cuts: list[tuple[Cut, Expr, Node, Location]] = []
     problems = Problems()
-    for key, item, key_at in items(required(fields, "cuts", at, f"{what} with `rank:`"), "cuts:"):
+    pieces = required(fields, "cuts", at, f"{what} with `rank:`")
+    for key, node_of, key_at in items(pieces, "cuts:"):
         with problems.collecting():
-            item = mapping(item, f"cut {key}")
+            item = mapping(node_of, f"cut {key}")
             cuts.append((_cut(key, item, ctx), leaf(key, item), item, key_at))
     problems.raise_any()
     for cut, _, _, key_at in cuts[:-1]:

@@ -65,6 +65,7 @@ class Gates:
 
     name = "gates"
     schema = SCHEMA
+    shared = False
 
     def declare(self, entry: Entry, ctx: Context) -> dict[str, Type]:
         """Ids of gates are local."""

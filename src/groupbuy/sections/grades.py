@@ -37,6 +37,7 @@ class Grades:
 
     name = "grades"
     schema = SCHEMA
+    shared = True
 
     def declare(self, entry: Entry, ctx: Context) -> dict[str, Type]:
         """One name: a choice among the words of its form, in written order."""

@@ -75,6 +75,7 @@ class Plays:
 
     name = "plays"
     schema = SCHEMA
+    shared = False
 
     def declare(self, entry: Entry, ctx: Context) -> dict[str, Type]:
         """Ids of plays are local."""

@@ -77,6 +77,7 @@ class Scores:
 
     name = "scores"
     schema = SCHEMA
+    shared = True
 
     def declare(self, entry: Entry, ctx: Context) -> dict[str, Type]:
         """One name: a number that can be open."""

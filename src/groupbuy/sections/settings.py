@@ -60,6 +60,7 @@ class Settings:
 
     name = "settings"
     schema = SCHEMA
+    shared = True
 
     def declare(self, entry: Entry, ctx: Context) -> dict[str, Type]:
         """One name, with the setting's type."""

@@ -261,12 +261,13 @@ def _check_percent(value: Expr, other: Expr) -> None:
 def _as_date(value: Expr, other: Expr) -> Expr:
     """A text beside a date is a date: `needed_by < "2026-12-01"`."""
     if isinstance(value, Lit) and isinstance(value.value, str) and other.type.kind is Kind.DATE:
+        # `fromisoformat` alone takes 2026-W01-1 and 20260101 as well.
         try:
-            return day(date.fromisoformat(value.value).toordinal())
+            if len(value.value) == len("2026-01-31") and "W" not in value.value:
+                return day(date.fromisoformat(value.value).toordinal())
         except ValueError:
-            raise Misfit(
-                "bad-date", f'"{value.value}" is not a date', "write dates as 2026-01-31"
-            ) from None
+            pass
+        raise Misfit("bad-date", f'"{value.value}" is not a date', "write dates as 2026-01-31")
     return value
 
 
@@ -567,6 +568,8 @@ def _join(a: Type, b: Type) -> Type:
     if a.kind is Kind.CHOICE:
         values = tuple(dict.fromkeys((*a.values, *b.values)))
         return choice(values, ordered=a.ordered and b.ordered and a.values == b.values)
+    if a.kind is Kind.CHOICES:
+        return replace(a, values=tuple(dict.fromkeys((*a.values, *b.values))))
     return a
 
 

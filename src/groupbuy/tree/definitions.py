@@ -34,8 +34,8 @@ class Definition:
         """The names that this depends on directly, in order of appearance."""
         if isinstance(self.expression, Periods):
             found = {self.expression.table: None}
-            for _, column in self.expression.columns:
-                found.update(names(column))
+            for tree in (self.expression.today, *dict(self.expression.columns).values()):
+                found.update(names(tree))
             return found
         found = names(self.expression)
         if self.table:

@@ -71,10 +71,12 @@ def _likely(tree: Expr, lookup: Lookup) -> Expr:
             return _likely_name(node, lookup)
         return _likely_case(node) if isinstance(node, Case) else node
 
-    # Inside a table's rows and across the population nothing is assumed.
-    if isinstance(tree, (Agg, Over)):
-        return tree
-    return rewrite(tree, assume, done)
+    return tree if _stays(tree) else rewrite(tree, assume, done)
+
+
+def _stays(tree: Expr) -> bool:
+    """Inside a table's rows and across the population nothing is assumed."""
+    return isinstance(tree, (Agg, Over))
 
 
 def _likely_name(ref: Ref, lookup: Lookup) -> Expr:
@@ -92,7 +94,7 @@ def _likely_name(ref: Ref, lookup: Lookup) -> Expr:
     if lookup(f"{ref.name}.value"):
         return Ref(f"{ref.name}.value", closed)
     found = lookup(ref.name)
-    if found is None or not isinstance(found.expression, Expr):
+    if found is None or not isinstance(found.expression, Expr) or _stays(found.expression):
         return ref
     return Ref(f"{ref.name}.likely", closed)
 
@@ -127,7 +129,8 @@ def bounds(tree: Expr, lookup: Lookup) -> tuple[Expr, Expr]:
 def _bounds_of_name(ref: Ref, lookup: Lookup) -> tuple[Expr, Expr]:
     if ref.type.open:
         return build.ends(ref)
-    if lookup(ref.name) is not None:
+    found = lookup(ref.name)
+    if found is not None and not isinstance(found.expression, Over):
         return Ref(f"{ref.name}.low", ref.type), Ref(f"{ref.name}.high", ref.type)
 
     def end(limit: float | None) -> Expr:

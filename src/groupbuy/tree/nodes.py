@@ -252,7 +252,7 @@ class Periods:
     """A table made from another: a row for each of the `last` complete periods, empty ones too.
 
     `columns` are aggregates over `table`, worked out over the rows of the period; which row is in
-    which period says its date column `date`.
+    which period says its date column `date`. A period is complete before that of `today`.
     """
 
     table: str
@@ -260,6 +260,7 @@ class Periods:
     per: Literal["month", "quarter", "year"]
     last: int
     columns: tuple[tuple[str, Expr], ...]
+    today: Expr
 
 
 def walk(expr: Expr) -> Iterator[Expr]:

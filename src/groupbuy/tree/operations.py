@@ -24,6 +24,7 @@ ABSOLUTE: Final = 1e-9
 RELATIVE: Final = 1e-12
 LAST_DAY: Final = date.max.toordinal()
 LARGEST: Final = 1e300
+SMALLEST: Final = 1e-200
 
 
 def tolerance(a: float, b: float = 0.0) -> float:
@@ -53,7 +54,10 @@ def finite(number: float) -> float | None:
 
 def total(*numbers: float) -> float:
     """The exactly rounded sum, so that the order of what is added does not matter."""
-    return math.fsum(numbers)
+    try:
+        return math.fsum(numbers)
+    except (OverflowError, ValueError):
+        return math.inf  # on the way; what is beyond all magnitudes becomes unknown later
 
 
 def divide(a: float, b: float) -> float | Absent:
@@ -62,12 +66,14 @@ def divide(a: float, b: float) -> float | Absent:
 
 
 def divide_exact(a: float, b: float) -> float | Absent:
-    """`a / b` where `b` was read: only zero itself does not divide."""
-    return a / b if b else NONE
+    """`a / b` where `b` was read: only zero does not divide (and what no one would write)."""
+    return NONE if -SMALLEST < b < SMALLEST else a / b
 
 
 def floor(number: float) -> float:
     """The whole number at or below; what is whole but for rounding noise counts as whole."""
+    if not -LARGEST < number < LARGEST:
+        return number
     nearest = math.floor(number + 0.5)
     return float(nearest if close(number, nearest) else math.floor(number))
 
@@ -79,20 +85,25 @@ def ceil(number: float) -> float:
 
 def rounded(number: float, digits: float = 0) -> float:
     """Rounded to `digits` decimals, halves away from zero, as on paper (2.675 → 2.68)."""
-    scale = 10.0 ** int(digits)
+    scale = 10.0 ** abs(int(digits))
+    scaled = abs(number) * scale if digits >= 0 else abs(number) / scale
     # Noise below a half must not turn 2.675 (stored as 2.67499…) into 2.67.
-    half_up = floor(abs(number) * scale + 0.5)
-    return math.copysign(half_up / scale, number) + 0.0
+    half_up = floor(scaled + 0.5)
+    return math.copysign(half_up / scale if digits >= 0 else half_up * scale, number) + 0.0
 
 
 def floor_divide(a: float, b: float) -> float | Absent:
     """`a // b`: how many whole times `b` goes into `a`."""
+    if a.is_integer() and b.is_integer() and b:
+        return a // b + 0.0  # whole numbers carry no noise
     quotient = divide(a, b)
     return NONE if isinstance(quotient, Absent) else floor(quotient)
 
 
 def modulo(a: float, b: float) -> float | Absent:
     """`a % b`: what is left of `a`, with the sign of `b`."""
+    if a.is_integer() and b.is_integer() and b:
+        return a % b + 0.0
     times = floor_divide(a, b)
     return NONE if isinstance(times, Absent) else a - b * times
 
@@ -106,7 +117,8 @@ def shift_days(day: int, days: float) -> int | Absent:
 def shift_months(day: int, months: float) -> int | Absent:
     """The same day of the month `months` later, or that month's last day if it is shorter."""
     start = date.fromordinal(day)
-    count = start.year * 12 + start.month - 1 + int(months)
+    whole = int(math.copysign(floor(abs(months)), months))
+    count = start.year * 12 + start.month - 1 + whole
     year, month = divmod(count, 12)
     if not 1 <= year <= 9999:
         return NONE
@@ -145,8 +157,8 @@ def decay(age: float, half_life: float) -> float | Absent:
 
 def deviation(*numbers: float) -> float:
     """The population's standard deviation (divided by n), independent of the order."""
-    mean = math.fsum(numbers) / len(numbers)
-    return math.sqrt(math.fsum((number - mean) ** 2 for number in numbers) / len(numbers))
+    mean = total(*numbers) / len(numbers)
+    return math.sqrt(total(*((n - mean) * (n - mean) for n in numbers)) / len(numbers))
 
 
 def smallest(*values: Any) -> Any:

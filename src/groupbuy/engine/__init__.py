@@ -1,0 +1,1 @@
+"""Leads and rules → conclusions with reasons."""

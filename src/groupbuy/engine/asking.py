@@ -1,0 +1,126 @@
+"""The questions to ask about a lead: its open targets, and the answers worth trying."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from groupbuy.compile.python import Program
+from groupbuy.engine import wording
+from groupbuy.engine.conclusions import LeadConclusions
+from groupbuy.engine.plan import Plan
+from groupbuy.model.entries import Field
+from groupbuy.model.model import LeadModel
+from groupbuy.reason.questions import Question, Target, World, questions, telling_answers
+from groupbuy.tree.nodes import NONE
+from groupbuy.tree.types import TABLE, Kind, Type
+
+OPEN_PACK = "packs"
+
+
+class Asker:
+    """Works out questions; what does not depend on the lead is kept for each plan."""
+
+    def __init__(self, model: LeadModel, today: int) -> None:
+        """`today` is a day number."""
+        self.model, self.today = model, today
+        self._programs: dict[tuple[int, str], tuple[Program, list[str]]] = {}
+        self._answers: dict[tuple[int, str], list[Any]] = {}
+
+    def ask(self, lead: LeadConclusions, targets: list[str], most: int) -> list[dict[str, Any]]:
+        """The `most` telling questions whose answers would settle `targets`."""
+        opened = [self.target(lead, name) for name in targets if lead.value(name) is None]
+        opened = [target for target in opened if target.blanks]
+        blanks = dict.fromkeys(blank for target in opened for blank in target.blanks)
+        answers = {name: self.answers(lead.plan, name) for name in blanks}
+        found = questions(opened, lead.env, answers)
+        gates = self.pack_fields(lead)
+        # What decides which rules apply comes first: every other answer hangs on it.
+        found.sort(key=lambda question: question.name not in gates)
+        return [self.shown(question, lead, gates) for question in found[:most]]
+
+    def target(self, lead: LeadConclusions, name: str) -> Target:
+        """Something open, with the blanks behind it that can be asked about."""
+        fields = [*lead.missing(name), *(self.pack_fields(lead))]
+        blanks = tuple(
+            dict.fromkeys(
+                field.partition(".")[0] for field in fields if self.can_ask(field.partition(".")[0])
+            )
+        )
+        program, _ = self.program(lead.plan, name)
+
+        def solve(world: World) -> Any:
+            program(world)
+            return world[name]
+
+        return Target(name, solve, blanks)
+
+    def pack_fields(self, lead: LeadConclusions) -> dict[str, list[str]]:
+        """The blanks that leave open whether a pack applies, with those packs."""
+        found: dict[str, list[str]] = {}
+        for pack in lead.case.open_packs:
+            for field in lead.missing(f"for:{pack.name}"):
+                found.setdefault(field, []).append(pack.name)
+        return found
+
+    def can_ask(self, name: str) -> bool:
+        """Whether the model says how to ask about a field."""
+        entry = self.model.entries.get(name)
+        return entry is not None and entry.ask is not None
+
+    def program(self, plan: Plan, name: str) -> tuple[Program, list[str]]:
+        """The program that works out one target from the fields."""
+        key = (id(plan), name)
+        if key not in self._programs:
+            self._programs[key] = plan.closure(name)
+        return self._programs[key]
+
+    def answers(self, plan: Plan, name: str) -> list[Any]:
+        """The answers worth trying for a field."""
+        key = (id(plan), name)
+        if key not in self._answers:
+            field = self.model.fields.get(name)
+            type = field.type if field is not None else TABLE
+            self._answers[key] = telling_answers(name, type, plan.definitions.values(), self.today)
+        return self._answers[key]
+
+    # ── showing ──
+
+    def shown(
+        self, question: Question, lead: LeadConclusions, gates: dict[str, list[str]]
+    ) -> dict[str, Any]:
+        """A question in the reader's language."""
+        entry = self.model.entries[question.name]
+        assert entry.ask is not None
+        result: dict[str, Any] = {
+            "field": question.name,
+            "title": entry.title.get(lead.lang),
+            "ask": entry.ask.get(lead.lang),
+            "settles": list(question.settles),
+            "narrows": [name for name in question.narrows if name not in question.settles],
+            "example": {
+                self.answer(
+                    entry.type if isinstance(entry, Field) else TABLE, answer
+                ): self.outcome(value)
+                for answer, value in question.example.values()
+            },
+        }
+        if question.others:
+            result["with"] = list(question.others)
+        if question.name in gates:
+            result["packs"] = gates[question.name]
+        return result
+
+    def answer(self, type: Type, value: Any) -> str:
+        """An answer as a key of an example."""
+        if type.kind is Kind.TABLE:
+            return "[]"
+        plain = wording.plain(value, type)
+        if isinstance(plain, bool):
+            return "true" if plain else "false"
+        return ", ".join(plain) if isinstance(plain, list) else str(plain)
+
+    def outcome(self, value: Any) -> Any:
+        """What an answer leads to."""
+        if value is NONE:
+            return None
+        return wording.tidy(value) if isinstance(value, float) else value

@@ -1,0 +1,121 @@
+"""Which blanks leave a value unknown: only those that matter, given what is known."""
+
+from __future__ import annotations
+
+from groupbuy.engine.plan import Env, Plan
+from groupbuy.tree.nodes import Agg, Case, Col, Expr, Lit, Op, Ref, walk
+from groupbuy.tree.types import Kind
+
+
+class Missing:
+    """Follows one lead's unknowns down to blank fields. Answers are kept by name."""
+
+    def __init__(self, plan: Plan, env: Env) -> None:
+        """`env` holds the lead's fields and everything that was worked out."""
+        self.plan, self.env = plan, env
+        self.found: dict[str, dict[str, None]] = {}
+
+    def of_name(self, name: str) -> dict[str, None]:
+        """The blank fields behind an unknown name."""
+        found = self.found.get(name)
+        if found is not None:
+            return found
+        self.found[name] = {}
+        if name in self.plan.inputs:
+            result: dict[str, None] = {} if self.env.get(name) is not None else {name: None}
+        elif name in self.plan.populations:
+            result = self.of_population(name)
+        else:
+            definition = self.plan.stack.lookup(name)
+            result = {}
+            if definition is not None and isinstance(definition.expression, Expr):
+                result = self.of_tree(definition.expression)
+            elif definition is not None:
+                for read in definition.reads:
+                    if read not in self.env or self.env[read] is None:
+                        result.update(self.of_name(read))
+        self.found[name] = result
+        return result
+
+    def of_population(self, name: str) -> dict[str, None]:
+        population = self.plan.populations[name]
+        result: dict[str, None] = {}
+        for part in (population.among, population.value, population.within, *population.costs):
+            if part is not None and self.env.get(part) is None:
+                result.update(self.of_name(part))
+        return result
+
+    def unknown(self, tree: Expr) -> bool:
+        """Whether a tree has no value for lack of one below it."""
+        if isinstance(tree, Lit):
+            return self.plan.value(tree)(self.env) is None
+        if isinstance(tree, Ref):
+            if tree.name not in self.env:
+                self.plan.extend(self.env, tree.name)
+            return self.env[tree.name] is None
+        return self.value(tree) is None
+
+    def value(self, tree: Expr) -> object:
+        """The value of a tree for this lead."""
+        for node in walk(tree):
+            if isinstance(node, Ref) and node.name not in self.env:
+                self.plan.extend(self.env, node.name)
+        return self.plan.value(tree)(self.env)
+
+    def of_tree(self, tree: Expr) -> dict[str, None]:
+        """The blank fields behind an unknown tree."""
+        if isinstance(tree, Ref):
+            return self.of_name(tree.name) if self.unknown(tree) else {}
+        if isinstance(tree, Agg):
+            return self.of_aggregate(tree)
+        if isinstance(tree, Case):
+            return self.of_case(tree)
+        if isinstance(tree, Op):
+            result: dict[str, None] = {}
+            for arg in tree.args:
+                if self.unknown(arg):
+                    result.update(self.of_tree(arg))
+            return result
+        return {}
+
+    def of_case(self, tree: Case) -> dict[str, None]:
+        """The conditions that were unknown, up to the first that surely holds."""
+        result: dict[str, None] = {}
+        for test, value in tree.arms:
+            holds = self.value(test)
+            if holds is None:
+                result.update(self.of_tree(test))
+            if holds is not False and self.unknown(value):
+                result.update(self.of_tree(value))
+            if holds is True:
+                return result
+        if self.unknown(tree.default):
+            result.update(self.of_tree(tree.default))
+        return result
+
+    def of_aggregate(self, tree: Agg) -> dict[str, None]:
+        """The table, if it is unknown; else the columns in which it has blanks."""
+        rows = self.env.get(tree.table)
+        if rows is None:
+            return self.of_name(tree.table)
+        result: dict[str, None] = {}
+        for name in self.columns(tree):
+            if any(row.get(name) is None for row in rows if isinstance(row, dict)):
+                result[f"{tree.table}.{name}"] = None
+        for child in tree.children():
+            for node in walk(child):
+                if isinstance(node, Ref) and node.type.kind is not Kind.TABLE:
+                    result.update(self.of_tree(node))
+        return result
+
+    def columns(self, tree: Expr) -> dict[str, None]:
+        """The columns of the file that a tree reads, through facts made for each row."""
+        found: dict[str, None] = {}
+        for node in walk(tree):
+            if isinstance(node, Col):
+                derived = self.plan.stack.lookup(f"{node.table}.{node.name}")
+                if derived is not None and isinstance(derived.expression, Expr):
+                    found.update(self.columns(derived.expression))
+                else:
+                    found[node.name] = None
+        return found

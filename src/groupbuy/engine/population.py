@@ -1,0 +1,153 @@
+"""Values over the population: ranks, shares, and the piece of a ranking that a lead falls into.
+
+Competition ranking (1, 2, 2, 4). Shares of a population are cut at `ceil(p * n)`, worked out
+exactly on the decimal as written; equal values stay together there. Cuts by count and by cost
+break ties by id, so that they never exceed what was allowed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from groupbuy.tree.nodes import NONE, Cut, Lit, Over
+
+
+@dataclass(frozen=True)
+class Member:
+    """One lead as a ranking sees it."""
+
+    index: int
+    id: str
+    value: float
+    costs: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """What is known of a lead: `among` three-valued, the others `None` where unknown."""
+
+    id: str
+    among: Any
+    value: Any
+    within: Any = ""
+    costs: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """The result for each candidate, in their order, and how many could not be ranked."""
+
+    values: list[Any]
+    unranked: int
+
+
+def over_population(over: Over, candidates: Sequence[Candidate]) -> Ranked:
+    """`over` for each of `candidates`.
+
+    In the population is who is surely `among` it, with value, group and costs known. Elsewhere
+    the result is unknown, or none where the value does not apply.
+    """
+    results: list[Any] = [None] * len(candidates)
+    groups: dict[Any, list[Member]] = defaultdict(list)
+    unranked = 0
+    for index, candidate in enumerate(candidates):
+        if candidate.among is not True and candidate.among is not None:
+            continue
+        parts = (candidate.value, candidate.within, *candidate.costs)
+        if candidate.among is None or any(part is None for part in parts):
+            unranked += 1
+        elif any(part is NONE for part in parts):
+            results[index] = NONE
+        else:
+            member = Member(index, candidate.id, candidate.value, candidate.costs)
+            groups[candidate.within].append(member)
+    for members in groups.values():
+        members.sort(key=lambda member: (-member.value, member.id))
+        if over.op == "share":
+            _share(members, results)
+        elif over.op == "rank":
+            _rank(members, results)
+        else:
+            _cut(over.cuts, members, results)
+    return Ranked(results, unranked)
+
+
+def _share(members: list[Member], results: list[Any]) -> None:
+    total = math.fsum(member.value for member in members)
+    for member in members:
+        results[member.index] = member.value / total if total else NONE
+
+
+def _rank(members: list[Member], results: list[Any]) -> None:
+    place, previous = 0, None
+    for position, member in enumerate(members, start=1):
+        if member.value != previous:
+            place, previous = position, member.value
+        results[member.index] = float(place)
+
+
+def _cut(cuts: Sequence[Cut], members: list[Member], results: list[Any]) -> None:
+    """Hand out the pieces from the top; who is left over is in none of them."""
+    for member in members:
+        results[member.index] = NONE
+    shares, held, begin, number = Fraction(0), Fraction(0), 0, 0
+    counted = 0
+    for cut in cuts:
+        if cut.limit == "top_share":
+            shares += _exact(cut)
+            end = counted + math.ceil(shares * len(members))
+            end = _with_ties(members, max(begin, end))
+        elif cut.limit == "top_count":
+            counted = max(begin, counted) + int(_exact(cut))
+            end = counted
+        elif cut.limit == "holds":
+            held += _exact(cut)
+            end = _holding(members, held)
+        elif cut.limit == "spend":
+            end = _affordable(members, begin, number, _exact(cut))
+        else:
+            end = len(members)
+        number += cut.cost is not None
+        end = min(max(begin, end), len(members))
+        for member in members[begin:end]:
+            results[member.index] = cut.name
+        begin = end
+
+
+def _exact(cut: Cut) -> Fraction:
+    """The limit as it was written: 0.01 is one hundredth, not the nearest binary number."""
+    assert isinstance(cut.amount, Lit)
+    assert isinstance(cut.amount.value, float)
+    return Fraction(repr(cut.amount.value))
+
+
+def _with_ties(members: list[Member], end: int) -> int:
+    while 0 < end < len(members) and members[end].value == members[end - 1].value:
+        end += 1
+    return end
+
+
+def _holding(members: list[Member], share: Fraction) -> int:
+    """How many from the top hold `share` of all that is positive."""
+    positive = [Fraction(member.value) for member in members if member.value > 0]
+    wanted, total = share * sum(positive), Fraction(0)
+    for count, value in enumerate(positive):
+        if total >= wanted:
+            return count
+        total += value
+    return len(positive)
+
+
+def _affordable(members: list[Member], begin: int, cost: int, budget: Fraction) -> int:
+    """How far down the ranking the budget reaches."""
+    spent = Fraction(0)
+    for position in range(begin, len(members)):
+        spent += Fraction(members[position].costs[cost])
+        if spent > budget:
+            return position
+    return len(members)

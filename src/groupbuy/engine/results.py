@@ -1,0 +1,223 @@
+"""The result contract: plain data whose form `groupbuy schema result` describes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from groupbuy import __version__
+from groupbuy.engine import wording
+from groupbuy.engine.asking import Asker
+from groupbuy.engine.conclusions import MASKED, LeadConclusions
+from groupbuy.engine.run import Case, Run
+from groupbuy.errors import Problem
+from groupbuy.model.lead import SetAside
+from groupbuy.rules.ruleset import RuleSet
+from groupbuy.sections.gates import VERDICT, VERDICTS
+from groupbuy.tree.nodes import NONE
+from groupbuy.tree.types import Kind
+
+CONTRACT = 1
+QUESTIONS = 3
+CORE = ("facts", "scores", "grades")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What of the results is wanted, and for whom."""
+
+    lang: str = "en"
+    columns: tuple[str, ...] = ()
+    questions: int = QUESTIONS
+    show_pii: bool = False
+    reasons: bool = True
+
+
+@dataclass
+class Result:
+    """The results as plain data, and whether they are complete."""
+
+    data: dict[str, Any]
+    incomplete: bool = False
+    cases: list[Case] = field(default_factory=list)
+
+
+class Presenter:
+    """Turns a run into the result contract."""
+
+    def __init__(self, rules: RuleSet, shown: Shown) -> None:
+        """`shown` says what is wanted."""
+        self.rules, self.shown = rules, shown
+        self.model = rules.project.model
+        self.asker = Asker(self.model, rules.as_of)
+
+    def result(
+        self, run: Run, cases: Sequence[Case], aside: Iterable[SetAside], command: dict[str, Any]
+    ) -> Result:
+        """All of the run's summary, and `cases` in their order."""
+        outside = [self.set_aside(item.id, item.at.short, item.problems) for item in aside]
+        outside += [
+            self.set_aside(case.lead.id, case.lead.at.short, problems)
+            for case, problems in run.set_aside
+        ]
+        verdicts = [case.env.get(VERDICT, VERDICTS[0]) for case in run.cases]
+        data: dict[str, Any] = {
+            "groupbuy": CONTRACT,
+            "run": {
+                "as_of": wording.iso(self.rules.as_of),
+                "rules_hash": self.rules.project.digest,
+                "engine": "rows",
+                "version": __version__,
+                "plugins": list(self.rules.project.plugins),
+                "lang": self.shown.lang,
+                "currency": self.rules.project.currency,
+                **command,
+            },
+            "summary": {
+                "leads": len(run.cases) + len(outside),
+                **{verdict: verdicts.count(verdict) for verdict in VERDICTS},
+                "set_aside": len(outside),
+                "unranked": {name: n for name, n in run.unranked.items() if n},
+            },
+            "leads": [self.lead(case) for case in cases],
+            "set_aside": outside,
+            "errors": [],
+        }
+        return Result(data, bool(outside), list(cases))
+
+    def set_aside(self, id: str | None, at: str, problems: Iterable[Problem]) -> dict[str, Any]:
+        """A lead that got no result, and why."""
+        return {"id": id, "at": at, "problems": [str(problem) for problem in problems]}
+
+    def conclusions(self, case: Case) -> LeadConclusions:
+        """One lead's results, ready to be shown."""
+        return LeadConclusions(
+            case,
+            self.model,
+            self.shown.lang,
+            self.rules.project.currency,
+            self.rules.as_of,
+            show_pii=self.shown.show_pii,
+        )
+
+    def lead(self, case: Case) -> dict[str, Any]:
+        """Everything about one lead."""
+        lead = self.conclusions(case)
+        stopped = lead.value(VERDICT) == "stop"
+        sections = {name: self.section(name, lead) for name in self.rules.sections}
+        plays = (
+            []
+            if stopped
+            else [
+                {**move, "key": f"{case.lead.id}/{move['key']}"}
+                for moves in sections["plays"].values()
+                for move in moves
+            ]
+        )
+        plays.sort(key=lambda move: (move.get("due") is None, move.get("due") or ""))
+        asked = [
+            name
+            for name in self.shown.columns
+            if name not in self.model.entries and name != VERDICT
+        ]
+        data: dict[str, Any] = {
+            "id": case.lead.id,
+            "name": self.name(case),
+            "at": case.lead.at.short,
+            "packs": list(case.plan.stack.key) if case.plan else [],
+            "open_packs": [pack.name for pack in case.open_packs],
+            "rank": case.rank,
+            "verdict": self.verdict(lead, sections["gates"]),
+            **{name: sections[name] for name in CORE},
+            "plays": plays,
+            "questions": [] if stopped else self.asker.ask(lead, asked, self.shown.questions),
+        }
+        fields = {
+            name: self.field(case, name) for name in self.shown.columns if name in self.model.fields
+        }
+        if fields:
+            data["fields"] = fields
+        if case.lead.assumed:
+            data["assumed"] = sorted(case.lead.assumed)
+        return data
+
+    def section(self, name: str, lead: LeadConclusions) -> dict[str, Any]:
+        """What a section shows for a lead, by id."""
+        section = self.rules.sections[name]
+        found: dict[str, Any] = {}
+        for lowered in lead.plan.stack.entries(name):
+            shown = section.present(lowered, lead)
+            if shown is not None:
+                found[lowered.entry.id] = shown
+        return found
+
+    def verdict(self, lead: LeadConclusions, gates: dict[str, Any]) -> dict[str, Any]:
+        """The worst of the gates, and why; the reasons for the worst come first."""
+        reasons = [reason for gate in gates.values() for reason in gate.get("reasons", ())]
+        reasons.sort(key=lambda reason: -VERDICTS.index(reason["verdict"]))
+        value = lead.value(VERDICT)
+        return {
+            "value": value if isinstance(value, str) else VERDICTS[0],
+            "reasons": reasons,
+            "unknown": [item for gate in gates.values() for item in gate.get("unknown", ())],
+        }
+
+    def name(self, case: Case) -> str | None:
+        """The lead's name, if the model has one."""
+        value = case.lead.values.get("name")
+        field = self.model.fields.get("name")
+        if value is not None and field is not None and field.pii and not self.shown.show_pii:
+            return MASKED
+        return value if isinstance(value, str) else None
+
+    def field(self, case: Case, name: str) -> Any:
+        """A field of the lead, for a column of its own."""
+        field = self.model.fields[name]
+        value = case.lead.values.get(name)
+        if value is not None and field.pii and not self.shown.show_pii:
+            return MASKED
+        return wording.plain(value, field.type)
+
+
+class Ranking:
+    """The order in which to call."""
+
+    def __init__(self, rules: RuleSet, by: Sequence[str]) -> None:
+        """`by` names numbers, scores, dates or grades, the most important first."""
+        self.rules, self.by = rules, by
+
+    def ranked(self, cases: Iterable[Case]) -> list[Case]:
+        """The leads in order with their ranks; stopped leads come last and have no rank."""
+        ordered = sorted(cases, key=self.key)
+        place = 0
+        for case in ordered:
+            case.rank = None
+            if case.env.get(VERDICT) != "stop":
+                place += 1
+                case.rank = place
+        return ordered
+
+    def key(self, case: Case) -> tuple[Any, ...]:
+        """Highest first, unknown after known, ties by id."""
+        stopped = case.env.get(VERDICT) == "stop"
+        return (stopped, *(self.part(case, name) for name in self.by), case.lead.id)
+
+    def part(self, case: Case, name: str) -> tuple[int, Any]:
+        """One criterion: known values in order, then unknown, then what does not apply."""
+        value = case.env.get(name)
+        if value is None:
+            value = case.env.get(f"{name}.value")
+        if value is None:
+            return (1, 0)
+        if value is NONE:
+            return (2, 0)
+        if isinstance(value, bool):
+            return (0, -int(value))
+        if isinstance(value, str):
+            found = self.rules.scope.value(name)
+            words = found.type.values if found is not None else ()
+            if found is not None and found.type.kind is Kind.CHOICE and value in words:
+                return (0, words.index(value))
+            return (1, 0)
+        return (0, -value)

@@ -1,0 +1,158 @@
+"""Leads through the rules: which packs apply, stage by stage, and in which order to call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from groupbuy.compile.python import compile_program
+from groupbuy.engine.plan import Env, Plan, Population, inputs_of
+from groupbuy.engine.population import Candidate, over_population
+from groupbuy.errors import Problem
+from groupbuy.model.lead import Lead
+from groupbuy.rules.pack import Pack
+from groupbuy.rules.ruleset import RuleSet
+from groupbuy.rules.stack import Stack
+from groupbuy.tree.definitions import Definition
+
+Packs = tuple[Pack, ...]
+
+
+@dataclass(eq=False)
+class Case:
+    """One lead on its way: its values, the packs that apply, and those that might."""
+
+    lead: Lead
+    env: Env
+    packs: Packs = ()
+    open_packs: tuple[Pack, ...] = ()
+    plan: Plan | None = None
+    rank: int | None = None
+
+
+@dataclass
+class Run:
+    """All leads evaluated; those set aside with the problems of their stacks."""
+
+    cases: list[Case] = field(default_factory=list)
+    set_aside: list[tuple[Case, list[Problem]]] = field(default_factory=list)
+    unranked: dict[str, int] = field(default_factory=dict)
+
+
+class Engine:
+    """Runs leads through a rule set. Plans are compiled when first met and kept."""
+
+    def __init__(self, rules: RuleSet) -> None:
+        """Nothing is compiled before there is a lead."""
+        self.rules = rules
+        self.model = rules.project.model
+        self._plans: dict[tuple[str, ...], Plan] = {}
+        self._selectors: dict[tuple[str, ...], Any] = {}
+
+    def run(self, leads: Iterable[Lead]) -> Run:
+        """Evaluate leads together: ranks and shares are over all that are not set aside."""
+        run = Run()
+        cases = [Case(lead, dict(lead.values)) for lead in leads]
+        self.choose_packs(cases)
+        for case in cases:
+            stack = self.rules.stack(case.packs)
+            if stack.conflicts:
+                run.set_aside.append((case, stack.conflicts))
+            else:
+                case.plan = self.plan(stack)
+                run.cases.append(case)
+        self.run_stages(run)
+        return run
+
+    # ── packs ──
+
+    def choose_packs(self, cases: Sequence[Case]) -> None:
+        """Layer by layer: a pack's `for` reads fields and what lower layers define."""
+        for layer in self.rules.project.layers:
+            conditional = [pack for pack in layer if self.rules.condition(pack) is not None]
+            if not conditional:
+                for case in cases:
+                    case.packs = (*case.packs, *layer)
+                continue
+            for case in cases:
+                program = self.selector(case.packs, conditional)
+                program(case.env)
+                chosen = []
+                for pack in layer:
+                    holds = case.env.pop(f"for:{pack.name}", True)
+                    if holds is True:
+                        chosen.append(pack)
+                    elif holds is None:
+                        case.open_packs = (*case.open_packs, pack)
+                case.packs = (*case.packs, *chosen)
+
+    def selector(self, below: Packs, conditional: Sequence[Pack]) -> Any:
+        """A program that says which of a layer's packs apply on top of the packs `below`."""
+        key = (*(pack.name for pack in below), "<", *(pack.name for pack in conditional))
+        found = self._selectors.get(key)
+        if found is None:
+            stack = self.rules.stack(below)
+            definitions = dict(stack.definitions)
+            names = []
+            for pack in conditional:
+                tree = self.rules.condition(pack)
+                assert tree is not None
+                name = f"for:{pack.name}"
+                definition = Definition(name, stack.folded(tree), pack.at, pack.name)
+                definitions[name] = definition
+                stack.definitions[name] = definition
+                names.append(name)
+            plan = Plan(stack, self.model, names)
+            found = compile_program(
+                plan.definitions,
+                list(plan.definitions),
+                inputs_of(self.model),
+                plan.tables,
+                set(names),
+            )
+            for name in names:
+                del stack.definitions[name]
+            self._selectors[key] = found
+        return found
+
+    def plan(self, stack: Stack) -> Plan:
+        """The plan of a stack."""
+        found = self._plans.get(stack.key)
+        if found is None:
+            found = self._plans[stack.key] = Plan(stack, self.model)
+        return found
+
+    # ── stages ──
+
+    def run_stages(self, run: Run) -> None:
+        """Every stage for every lead; between two stages, what is over the population."""
+        count = max((len(plan.stages) for plan in self._plans.values()), default=0)
+        for number in range(count):
+            populations: dict[str, Population] = {}
+            for case in run.cases:
+                assert case.plan is not None
+                if number < len(case.plan.stages):
+                    stage = case.plan.stages[number]
+                    stage.program(case.env)
+                    for population in stage.populations:
+                        populations.setdefault(population.name, population)
+            for name, population in populations.items():
+                run.unranked[name] = self.rank_all(population, run.cases)
+
+    def rank_all(self, population: Population, cases: Sequence[Case]) -> int:
+        """Work out one value over the population; returns how many could not be ranked."""
+        candidates = [
+            Candidate(
+                case.lead.id,
+                True if population.among is None else case.env.get(population.among),
+                case.env.get(population.value),
+                "" if population.within is None else case.env.get(population.within),
+                tuple(case.env.get(cost) for cost in population.costs),
+            )
+            for case in cases
+        ]
+        ranked = over_population(population.over, candidates)
+        for case, value in zip(cases, ranked.values, strict=True):
+            case.env[population.name] = value
+        return ranked.unranked

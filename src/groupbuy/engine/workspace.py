@@ -1,0 +1,164 @@
+"""The composition root: rules, leads and the date of the run come together here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from groupbuy.engine.results import Presenter, Ranking, Result, Shown
+from groupbuy.engine.run import Case, Engine, Run
+from groupbuy.errors import GroupbuyError, Location, Problem, Problems, Source, did_you_mean
+from groupbuy.model.lead import LeadFile
+from groupbuy.model.model import LeadModel
+from groupbuy.rules.project import DEFAULT_COLUMNS, find_rules, load_project
+from groupbuy.rules.ruleset import RuleSet
+from groupbuy.sections.base import Section
+from groupbuy.sections.facts import Facts
+from groupbuy.sections.gates import Gates
+from groupbuy.sections.grades import Grades
+from groupbuy.sections.plays import Plays
+from groupbuy.sections.scores import Scores
+from groupbuy.sections.settings import Settings
+from groupbuy.source.nodes import Scalar
+from groupbuy.tree.nodes import Expr
+from groupbuy.tree.types import Kind
+
+CORE_SECTIONS: tuple[Section, ...] = (
+    Settings(),
+    Facts(),
+    Gates(),
+    Scores(),
+    Grades(),
+    Plays(),
+)
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a run is made. `as_of` is a day number; `columns` and `lang` say what is shown."""
+
+    as_of: int
+    lang: str = "en"
+    settings: Mapping[str, str] = field(default_factory=dict)
+    columns: tuple[str, ...] = ()
+    where: str | None = None
+    top: int | None = None
+    questions: int = 3
+    show_pii: bool = False
+
+
+class Workspace:
+    """A rules folder opened for one run."""
+
+    def __init__(
+        self, rules: Path | str | None, options: Options, here: Path | None = None
+    ) -> None:
+        """Read and check the rules. Raises `GroupbuyError` with all that is wrong with them."""
+        self.options = options
+        path = find_rules(rules, here or Path.cwd())
+        sections = [section.name for section in CORE_SECTIONS]
+        self.project = load_project(path, sections, options.as_of)
+        self.rules = RuleSet(self.project, CORE_SECTIONS, options.as_of, options.settings)
+        problems = Problems()
+        self.rank_by = self.checked(self.project.rank_by, problems, ranking=True)
+        self.columns = self.chosen_columns(problems)
+        self.where = self.condition(problems)
+        problems.raise_any()
+
+    @property
+    def model(self) -> LeadModel:
+        """The lead model, with the fields that packs add."""
+        return self.project.model
+
+    # ── what was asked for ──
+
+    def chosen_columns(self, problems: Problems) -> tuple[str, ...]:
+        """The columns asked for on the command line, else the project's."""
+        if self.options.columns:
+            source = Source("--columns", ",".join(self.options.columns))
+            wanted = tuple((name, source.at(1)) for name in self.options.columns)
+            return self.checked(wanted, problems)
+        stated = self.project.columns or tuple(
+            (name, Location("groupbuy.yaml"))
+            for name in DEFAULT_COLUMNS
+            if self.rules.scope.value(name) is not None
+        )
+        return self.checked(stated, problems)
+
+    def checked(
+        self, wanted: Sequence[tuple[str, Location]], problems: Problems, *, ranking: bool = False
+    ) -> tuple[str, ...]:
+        """The names that are there; the others are problems."""
+        found: list[str] = []
+        for name, at in wanted:
+            tree = self.rules.scope.value(name)
+            proper = getattr(tree, "name", None)
+            if tree is None or proper is None:
+                problems.add(
+                    "unknown-name",
+                    f'nothing is called "{name}"',
+                    at,
+                    did_you_mean(name, self.rules.scope.names()),
+                    len(name),
+                )
+            elif ranking and tree.type.kind in (Kind.TEXT, Kind.CHOICES, Kind.DATES):
+                problems.add(
+                    "type-mismatch",
+                    f"leads can't be ranked by {name}, which is a {tree.type}",
+                    at,
+                    "rank by a number, a date or a grade",
+                    len(name),
+                )
+            else:
+                found.append(proper)
+        return tuple(found)
+
+    def condition(self, problems: Problems) -> Expr | None:
+        """The condition of `--where`."""
+        if self.options.where is None:
+            return None
+        text = self.options.where
+        try:
+            return self.rules.scope.condition(Scalar(Source("--where", text), 1, 1, text, text, ""))
+        except GroupbuyError as error:
+            problems.extend(error.problems)
+            return None
+
+    # ── running ──
+
+    def run(self, leads: LeadFile) -> tuple[Run, list[Case]]:
+        """Evaluate all leads; returns the run and its cases in the order in which to call."""
+        run = Engine(self.rules).run(leads.leads)
+        return run, Ranking(self.rules, self.rank_by).ranked(run.cases)
+
+    def presenter(self) -> Presenter:
+        """What turns cases into results."""
+        return Presenter(
+            self.rules,
+            Shown(self.options.lang, self.columns, self.options.questions, self.options.show_pii),
+        )
+
+    def evaluate(self, leads: LeadFile) -> Result:
+        """Evaluate leads and choose those to show."""
+        run, ranked = self.run(leads)
+        presenter = self.presenter()
+        chosen = ranked
+        if self.where is not None:
+            chosen = [c for c in ranked if presenter.conclusions(c).holds(self.where) is True]
+        if self.options.top is not None:
+            chosen = chosen[: self.options.top]
+        return presenter.result(run, chosen, leads.set_aside, {"shown": len(chosen)})
+
+    def find(self, ranked: Sequence[Case], wanted: str) -> Case:
+        """The lead with an id or a name. Raises `GroupbuyError` where there is none."""
+        for case in ranked:
+            if case.lead.id == wanted or case.lead.values.get("name") == wanted:
+                return case
+        known = [case.lead.id for case in ranked]
+        known += [str(case.lead.values.get("name") or "") for case in ranked]
+        raise GroupbuyError(
+            Problem(
+                "unknown-lead", f'there is no lead "{wanted}"', None, did_you_mean(wanted, known)
+            )
+        )

@@ -1,0 +1,1 @@
+"""Lead files → leads, with a place for every value and every fault."""

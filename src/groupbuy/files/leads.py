@@ -1,0 +1,154 @@
+"""Read lead files: whatever their format, leads that the model knows, or all that is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TextIO
+
+from groupbuy.errors import GroupbuyError, Location, Problem, Problems, Source
+from groupbuy.files import from_csv, from_json, from_json_lines, from_yaml
+from groupbuy.files.record import Record
+from groupbuy.files.sniff import format_of
+from groupbuy.files.tables import join, siblings, stray_tables, table_of
+from groupbuy.files.text import STDIN, read_stdin, read_text
+from groupbuy.model.lead import LeadFile, RecordReader, SetAside
+from groupbuy.model.model import LeadModel
+from groupbuy.model.names import quote
+from groupbuy.source.compose import without_collector
+
+__all__ = ["read_leads"]
+
+MOST_PROBLEMS = 20
+"""Problems that are told in one run; the rest are counted."""
+
+Format = Callable[[Source, LeadModel, Problems], list[Record]]
+
+FORMATS: dict[str, Format] = {
+    "yaml": from_yaml.read,
+    "json": from_json.read,
+    "jsonl": from_json_lines.read,
+    "csv": from_csv.read,
+}
+_BY_SUFFIX = {".yaml": "yaml", ".yml": "yaml", ".json": "json", ".jsonl": "jsonl"}
+_BY_SUFFIX |= {".ndjson": "jsonl", ".csv": "csv", ".tsv": "csv"}
+_OTHERS = {".xlsx", ".xls", ".et", ".ods", ".parquet", ".arrow", ".feather", ".db", ".sqlite"}
+
+
+def read_leads(
+    paths: Sequence[str | Path], model: LeadModel, *, stdin: TextIO | None = None
+) -> LeadFile:
+    """The leads of several files (`-` is standard input), in their order.
+
+    A lead with a value that can't be read is set aside with its problems. What is wrong with a
+    file as a whole (its syntax, a name that the model does not have, an id that two leads have)
+    raises `GroupbuyError` with the first 20 problems of all the files and the number of others.
+    """
+    reading = _Reading(model)
+    # Thousands of records live until the end: looking for garbage among them is lost time.
+    with without_collector():
+        reading.read(paths, stdin)
+    problems = list(dict.fromkeys(reading.problems.found))
+    if problems:
+        raise GroupbuyError(*_first(problems))
+    return reading.result
+
+
+def _first(problems: list[Problem]) -> list[Problem]:
+    more = len(problems) - MOST_PROBLEMS
+    if more <= 0:
+        return problems
+    noun = "problem" if more == 1 else "problems"
+    last = Problem("file-more-problems", f"and {more:,} more {noun} in these files")
+    return [*problems[:MOST_PROBLEMS], last]
+
+
+class _Reading:
+    """One run over several files."""
+
+    def __init__(self, model: LeadModel) -> None:
+        self.model = model
+        self.problems = Problems()
+        self.result = LeadFile()
+        self.records: dict[Path | None, list[Record]] = {}
+
+    def read(self, paths: Sequence[str | Path], stdin: TextIO | None) -> None:
+        """Read all the files, then the leads."""
+        named = self._distinct(paths)
+        tables = [(p, table) for p in named if p and (table := table_of(p, self.model))]
+        mains = [p for p in named if p is None or (p, table_of(p, self.model)) not in tables]
+        if not mains:
+            self.problems.extend(stray_tables(tables))
+            return
+        for path in mains:
+            self.records[path] = []
+            with self.problems.collecting():
+                self.records[path] = self._records(path, stdin)
+        given = {path.resolve() for path, _ in tables}
+        for main in filter(None, mains):
+            with self.problems.collecting():
+                beside = siblings(main, self.model, self.result.notes)
+                tables += [found for found in beside if found[0].resolve() not in given]
+        for path, table in tables:
+            with self.problems.collecting():
+                source = read_text(path, self.result.notes)
+                join(source, table, self._owners(path), self.model, self.problems)
+        self._leads()
+
+    def _distinct(self, paths: Sequence[str | Path]) -> list[Path | None]:
+        """The paths, standard input as None; one given twice is a problem."""
+        named: list[Path | None] = []
+        for given in paths:
+            path = None if str(given) == "-" else Path(given)
+            if path in named:
+                at = Location(STDIN if path is None else str(path))
+                self.problems.add("file-twice", "this file is given twice", at, "name it once")
+            else:
+                named.append(path)
+        return named
+
+    def _records(self, path: Path | None, stdin: TextIO | None) -> list[Record]:
+        """The raw records of one file."""
+        if path is None:
+            source = read_stdin(stdin, self.result.notes)
+        elif path.suffix.lower() in _OTHERS:
+            hint = "save it as CSV (UTF-8), or install the reader that it needs"
+            message = f"{path.suffix} files can't be read here"
+            raise GroupbuyError(Problem("file-format", message, Location(str(path)), hint))
+        else:
+            source = read_text(path, self.result.notes)
+        suffix = path.suffix.lower() if path else ""
+        read = FORMATS[_BY_SUFFIX.get(suffix) or format_of(source.text)]
+        return read(source, self.model, self.problems)
+
+    def _owners(self, path: Path) -> list[Record]:
+        """The records that a table's file is about: those of `leads.csv` for `leads.orders.csv`."""
+        stem = path.stem.rpartition(".")[0]
+        for main, records in self.records.items():
+            if main is not None and main.parent == path.parent and main.stem == stem:
+                return records
+        return [record for records in self.records.values() for record in records]
+
+    def _leads(self) -> None:
+        """Read the records; what is wrong with a file as a whole goes to the problems."""
+        reader = RecordReader(self.model)
+        firsts: dict[str, Record] = {}
+        for record in _all(self.records.values()):
+            found = reader.read(record.items, record.places, record.problems)
+            if isinstance(found, SetAside):
+                self.result.set_aside.append(found)
+            else:
+                self.result.leads.append(found)
+            if found.id is None or record.problems:
+                continue  # of a row that is too long or too short, the id is not certain
+            first = firsts.setdefault(found.id, record)
+            if first is not record:
+                message = f"the id {quote(found.id)} is given twice: first at {first.places('id')}"
+                hint = "each lead has an id of its own; merge the two"
+                self.problems.add("lead-same-id", message, record.places("id"), hint)
+        self.problems.extend(reader.name_problems)
+
+
+def _all(groups: Iterable[list[Record]]) -> Iterable[Record]:
+    for group in groups:
+        yield from group

@@ -1,0 +1,81 @@
+"""The text of a lead file or of standard input, also where it was not saved as UTF-8."""
+
+from __future__ import annotations
+
+import codecs
+from pathlib import Path
+from typing import TextIO
+
+from groupbuy.errors import GroupbuyError, Location, Problem, Source
+from groupbuy.source.limits import Limits
+from groupbuy.source.yaml import read_source
+
+LIMITS = Limits(file_bytes=512 * 2**20)
+"""Lead files are exports of whole systems: larger than what people write by hand."""
+
+STDIN = "<stdin>"
+
+
+def read_text(path: Path, notes: list[str]) -> Source:
+    """The text of a file: UTF-8, UTF-16 with a byte-order mark, or GB18030 (said in `notes`)."""
+    try:
+        return read_source(path, limits=LIMITS)
+    except GroupbuyError as error:
+        if error.problems[0].code != "file-encoding":
+            raise
+        text = _as_gb18030(path.read_bytes())
+        if text is None:
+            raise
+    notes.append(_gb18030_note(str(path)))
+    return Source(str(path), text)
+
+
+def read_stdin(stdin: TextIO | None, notes: list[str]) -> Source:
+    """The text of standard input, decoded as files are where its bytes can be had."""
+    if stdin is None:
+        problem = Problem("file-no-stdin", "there is no standard input here", Location(STDIN))
+        raise GroupbuyError(problem)
+    buffer = getattr(stdin, "buffer", None)
+    content = (stdin if buffer is None else buffer).read(LIMITS.file_bytes + 1)
+    if len(content) > LIMITS.file_bytes:
+        message = f"the input is larger than {LIMITS.file_bytes:,} bytes"
+        hint = "split it into several files"
+        raise GroupbuyError(Problem("file-too-large", message, Location(STDIN), hint))
+    if isinstance(content, str):
+        return Source(STDIN, content.removeprefix("\ufeff"))
+    return Source(STDIN, _decoded(content, notes))
+
+
+def _decoded(content: bytes, notes: list[str]) -> str:
+    wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    try:
+        return content.decode("utf-16" if wide else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        text = None if wide else _as_gb18030(content)
+        if text is None:
+            message = f"the input is not UTF-8: byte 0x{content[error.start]:02X}"
+            hint = "convert it to UTF-8"
+            raise GroupbuyError(Problem("file-encoding", message, Location(STDIN), hint)) from None
+    notes.append(_gb18030_note(STDIN))
+    return text
+
+
+def _gb18030_note(name: str) -> str:
+    return f"{name} was read as GB18030 (GBK); save it as UTF-8 to be sure"
+
+
+def _as_gb18030(content: bytes) -> str | None:
+    """The text if it is GB18030, none if it is not.
+
+    Nearly every sequence of bytes is some GB18030: a UTF-8 file with one broken byte would become
+    nonsense. So what is mostly UTF-8 is not taken for it, nor what holds control characters.
+    """
+    replaced = content.decode("utf-8", "replace")
+    broken = replaced.count("\ufffd")
+    good = sum(1 for c in replaced if c > "\u07ff") - broken
+    if good > 3 * broken or b"\0" in content:
+        return None
+    try:
+        return content.decode("gb18030")
+    except UnicodeDecodeError:
+        return None

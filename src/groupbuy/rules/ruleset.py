@@ -1,0 +1,546 @@
+"""A project's rules, checked as a whole, and the stacks that they form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from groupbuy.errors import GroupbuyError, Location, Problem, Problems, did_you_mean
+from groupbuy.rules.merge import Merged, Path, clash, merge
+from groupbuy.rules.pack import Pack, PackEntry
+from groupbuy.rules.project import Project
+from groupbuy.rules.scope import RESERVED, TODAY, RuleScope
+from groupbuy.rules.stack import Applied, Skipped, Stack
+from groupbuy.sections.base import Entry, Lowered, Section, as_mapping
+from groupbuy.sections.settings import read_setting, setting_type
+from groupbuy.source.nodes import Node, Scalar
+from groupbuy.source.shape import check_shape
+from groupbuy.tree import build
+from groupbuy.tree.definitions import Definition
+from groupbuy.tree.nodes import Expr, Lit, Over, walk
+from groupbuy.tree.types import DATE, Kind
+
+Key = tuple[str, str]
+"""Section and id."""
+
+
+class RuleSet:
+    """Every pack of a project, read and checked; stacks are put together when first met."""
+
+    def __init__(
+        self,
+        project: Project,
+        sections: Sequence[Section],
+        as_of: int,
+        overrides: Mapping[str, str] | None = None,
+    ) -> None:
+        """Check every pack. Raises `GroupbuyError` with all that is wrong."""
+        self.project, self.as_of = project, as_of
+        self.sections = {section.name: section for section in sections}
+        self.problems = Problems()
+        self.base: dict[Key, list[tuple[Pack, Entry]]] = {}
+        self.collect()
+        self.problems.raise_any()
+        self.scope = RuleScope(project.model, dict(self.shared()))
+        self._entries: dict[tuple[Key, tuple[str, ...]], tuple[Node | None, list[Merged]]] = {}
+        self._lowered: dict[tuple[Key, tuple[str, ...]], Lowered] = {}
+        self._stacks: dict[tuple[str, ...], Stack] = {}
+        self._conditions: dict[str, Expr] = {}
+        self.overrides = self.read_overrides(overrides or {})
+        self.check()
+
+    # ── what there is ──
+
+    def collect(self) -> None:
+        """Note every definition and its shape, and refuse names that are taken."""
+        names: dict[str, tuple[str, Entry]] = {}
+        for pack in self.project.packs:
+            for section, entries in pack.sections.items():
+                for id, item in entries.items():
+                    entry = Entry(section, id, item.node, item.at, pack.name)
+                    self.problems.extend(check_shape(item.node, self.sections[section].schema))
+                    self.define(pack, entry, names)
+
+    def define(self, pack: Pack, entry: Entry, names: dict[str, tuple[str, Entry]]) -> None:
+        """Add one definition to what is known."""
+        key = (entry.section, entry.id)
+        for other, first in self.base.get(key, []):
+            if other.layer < pack.layer:
+                self.problems.add(
+                    "defined-below",
+                    f"{entry.id} is defined at {first.at.short} already",
+                    entry.at,
+                    f"change it instead: changes: {{{entry.section}: {{{entry.id}: …}}}}",
+                    len(entry.id),
+                )
+                return
+        if self.sections[entry.section].shared:
+            self.check_name(entry, names)
+        self.base.setdefault(key, []).append((pack, entry))
+
+    def check_name(self, entry: Entry, names: dict[str, tuple[str, Entry]]) -> None:
+        section, first = names.setdefault(entry.id, (entry.section, entry))
+        if section != entry.section:
+            self.problems.add(
+                "name-taken",
+                f"{entry.id} is in {section}: already, at {first.at.short}",
+                entry.at,
+                "names are shared: choose another",
+                len(entry.id),
+            )
+        taken = self.project.model.entries.get(entry.id)
+        if taken is not None:
+            self.problems.add(
+                "name-taken",
+                f"{entry.id} is a field of the lead model, at {taken.at.short}",
+                entry.at,
+                "choose another name",
+                len(entry.id),
+            )
+        if entry.id in RESERVED or entry.id == "rank":
+            self.problems.add(
+                "name-taken",
+                f"{entry.id} is a name of the language",
+                entry.at,
+                "choose another name",
+                len(entry.id),
+            )
+
+    def shared(self) -> Iterator[tuple[str, list[tuple[Section, Entry]]]]:
+        """The entries behind each shared name: as defined, and as each single pack changes them."""
+        for (section, id), found in self.base.items():
+            if not self.sections[section].shared:
+                continue
+            entries = [entry for _, entry in found]
+            for pack in self.project.packs:
+                change = pack.changes.get(section, {}).get(id)
+                for definer, entry in found:
+                    if change is not None and definer.layer < pack.layer:
+                        node = merge(entry.node, change.node).node
+                        if node is not None:
+                            entries.append(replace(entry, node=node))
+            yield id, [(self.sections[section], entry) for entry in entries]
+
+    # ── checking ──
+
+    def check(self) -> None:
+        """Lower everything once, in the stacks in which it can stand."""
+        for pack in self.project.packs:
+            self.check_changes(pack)
+        for key, found in self.base.items():
+            for pack, entry in found:
+                with self.problems.collecting():
+                    self.lowered(key, entry, (pack.name,))
+        for pack in self.project.packs:
+            if pack.condition is not None:
+                with self.problems.collecting():
+                    self.check_condition(pack)
+        self.problems.raise_any()
+        self.check_population()
+        self.problems.raise_any()
+        self.check_frozen()
+        for packs in self.telling_stacks():
+            with self.problems.collecting():
+                stack = self.stack(packs)
+                stack.ordered(list(stack.definitions))
+        self.problems.raise_any()
+
+    def telling_stacks(self) -> Iterator[tuple[Pack, ...]]:
+        """The smallest stacks in which every entry and every change stands somewhere."""
+        always = [pack for pack in self.project.packs if pack.condition is None]
+        yield tuple(always)
+        others = [pack for pack in self.project.packs if pack.condition is not None]
+        for pack in others:
+            yield self.in_order([*always, pack])
+            for lower in others:
+                if lower.layer < pack.layer and self.touches(pack, lower):
+                    yield self.in_order([*always, lower, pack])
+
+    def in_order(self, packs: Iterable[Pack]) -> tuple[Pack, ...]:
+        wanted = set(packs)
+        return tuple(pack for pack in self.project.packs if pack in wanted)
+
+    def touches(self, pack: Pack, lower: Pack) -> bool:
+        """Whether `pack` changes something that `lower` defines or changes."""
+        return any(
+            id in lower.sections.get(section, {}) or id in lower.changes.get(section, {})
+            for section, entries in pack.changes.items()
+            for id in entries
+        )
+
+    def check_changes(self, pack: Pack) -> None:
+        """A change must have a target somewhere below, and none of them may be locked."""
+        for section, entries in pack.changes.items():
+            for id, change in entries.items():
+                below = [
+                    (definer, entry)
+                    for definer, entry in self.base.get((section, id), [])
+                    if definer.layer < pack.layer
+                ]
+                if not below:
+                    known = [other for kind, other in self.base if kind == section]
+                    self.problems.add(
+                        "unknown-target",
+                        f"no lower pack has {id} in {section}:",
+                        change.at,
+                        did_you_mean(id, known) or f"to define it, write it under {section}:",
+                        len(id),
+                    )
+                    continue
+                for _, entry in below:
+                    self.check_lock(pack, entry, change.at)
+                self.check_targets(change, [entry for _, entry in below])
+
+    def check_lock(self, pack: Pack, entry: Entry, at: Location) -> None:
+        lock = as_mapping(entry.node).get("locked")
+        if isinstance(lock, Scalar):
+            self.problems.add(
+                "locked",
+                f"{entry.id} is locked at {entry.at.short}: {lock.text}",
+                at,
+                "what is locked stays as it is in every layer above",
+                len(entry.id),
+            )
+
+    def check_targets(self, change: PackEntry, below: list[Entry]) -> None:
+        """Every value of a change must have a place in at least one of the lower entries."""
+        results = [merge(entry.node, change.node) for entry in below]
+        for problem in results[0].problems:
+            self.problems.found.append(problem)
+        skipped = [
+            {path: (node, near) for path, node, near in result.skipped} for result in results
+        ]
+        for path, (node, near) in skipped[0].items():
+            if all(path in other for other in skipped):
+                self.problems.add(
+                    "unknown-target",
+                    f"there is no {'.'.join(path)} to change",
+                    node.at,
+                    did_you_mean(path[-1], near)
+                    or (f"there is: {', '.join(near)}" if near else None),
+                )
+
+    def check_condition(self, pack: Pack) -> None:
+        """A `for` reads fields and what lower layers define, and nothing over the population."""
+        assert pack.condition is not None
+        tree = self.scope.condition(pack.condition)
+        self._conditions[pack.name] = tree
+        for name in self.read_by(tree):
+            found = [
+                definer
+                for (section, id), definers in self.base.items()
+                if id == name and self.sections[section].shared
+                for definer, _ in definers
+            ]
+            if found and all(definer.layer >= pack.layer for definer in found):
+                self.problems.add(
+                    "for-too-high",
+                    f"for: reads {name}, which no lower layer defines",
+                    pack.condition.at,
+                    "a pack is chosen by fields and by what lower layers define",
+                )
+            if name == "verdict":
+                self.problems.add(
+                    "for-too-high",
+                    "for: can't read the verdict, which all packs make together",
+                    pack.condition.at,
+                )
+        if any(isinstance(node, Over) for node in walk(tree)):
+            self.problems.add(
+                "for-over-population", "for: can't depend on a rank or share", pack.condition.at
+            )
+
+    def read_by(self, tree: Expr) -> list[str]:
+        """The names that a tree reads, as authors know them."""
+        return [
+            name.partition("∈")[0].split(".low")[0].split(".high")[0]
+            for node in walk(tree)
+            for name in (getattr(node, "name", None),)
+            if name
+        ]
+
+    def check_population(self) -> None:
+        """What is over the population must be one thing for all leads."""
+        for (section, id), found in self.base.items():
+            for pack, entry in found:
+                if pack.condition is None:
+                    continue
+                lowered = self.lowered((section, id), entry, (pack.name,))
+                for definition in lowered.definitions:
+                    if isinstance(definition.expression, Expr) and any(
+                        isinstance(node, Over) for node in walk(definition.expression)
+                    ):
+                        self.problems.add(
+                            "rank-under-for",
+                            f"{id} is worked out over all leads, but {pack.name} "
+                            "applies only to some",
+                            entry.at,
+                            "define it in a pack without for:, and say whom it concerns with "
+                            "among:",
+                            len(id),
+                        )
+
+    def check_frozen(self) -> None:
+        """What a `for` depends on can't change from that layer up."""
+        closures: dict[str, set[str]] = {}
+        for pack in self.project.packs:
+            if pack.condition is None:
+                continue
+            frozen = self.depends_on(self._conditions[pack.name], closures)
+            for changer in self.project.packs:
+                if changer.layer < pack.layer:
+                    continue
+                for section, entries in changer.changes.items():
+                    for id, change in entries.items():
+                        if id in frozen and self.sections[section].shared:
+                            self.problems.add(
+                                "frozen",
+                                f"{id} decides whether {pack.name} applies, so it can't "
+                                "change from that layer up",
+                                change.at,
+                                "change it in a lower layer",
+                                len(id),
+                            )
+
+    def depends_on(self, tree: Expr, closures: dict[str, set[str]]) -> set[str]:
+        """Every shared name that a tree depends on, in any pack."""
+        found: set[str] = set()
+        pending = self.read_by(tree)
+        while pending:
+            name = pending.pop()
+            if name in found:
+                continue
+            found.add(name)
+            for (section, id), definers in self.base.items():
+                if id != name or not self.sections[section].shared:
+                    continue
+                for pack, entry in definers:
+                    lowered = self.lowered((section, id), entry, (pack.name,))
+                    for definition in lowered.definitions:
+                        pending.extend(
+                            read.partition("∈")[0].split(".low")[0].split(".high")[0]
+                            for read in definition.reads
+                        )
+        return found
+
+    # ── settings for one run ──
+
+    def read_overrides(self, given: Mapping[str, str]) -> dict[str, Lit]:
+        """`--set name=value`, read by the setting's type. Raises `GroupbuyError`."""
+        read: dict[str, Lit] = {}
+        problems = Problems()
+        settings = [id for section, id in self.base if section == "settings"]
+        for name, text in given.items():
+            found = self.base.get(("settings", name))
+            if not found:
+                problems.add(
+                    "unknown-setting",
+                    f'--set: there is no setting "{name}"',
+                    None,
+                    did_you_mean(name, settings),
+                )
+                continue
+            entry = found[0][1]
+            lock = self.locked_by(name)
+            if lock is not None:
+                problems.add("locked", f"--set: {name} is locked: {lock}")
+                continue
+            source = entry.node.source
+            node = Scalar(source, entry.node.line, entry.node.column, text, text, '"')
+            try:
+                type = setting_type(entry)
+                if type.kind is Kind.DATES:
+                    raise GroupbuyError(
+                        Problem(
+                            "wrong-value",
+                            f"--set: {name} is a list of dates",
+                            None,
+                            "change it in a pack",
+                        )
+                    )
+                read[name] = Lit(read_setting(node, type), type)
+            except GroupbuyError as error:
+                problems.extend(
+                    replace(problem, at=None, message=f"--set {name}: {problem.message}")
+                    for problem in error.problems
+                )
+        problems.raise_any()
+        return read
+
+    def locked_by(self, setting: str) -> str | None:
+        """Why a setting can't be changed: it is locked, or something locked reads it."""
+        for found in self.base.values():
+            for pack, entry in found:
+                lock = as_mapping(entry.node).get("locked")
+                if not isinstance(lock, Scalar):
+                    continue
+                lowered = self.lowered((entry.section, entry.id), entry, (pack.name,))
+                if entry.id == setting or any(
+                    setting in definition.reads for definition in lowered.definitions
+                ):
+                    return f"{lock.text} ({entry.at.short})"
+        return None
+
+    # ── stacks ──
+
+    def stack(self, packs: tuple[Pack, ...]) -> Stack:
+        """The stack of `packs` (lowest layer first)."""
+        key = tuple(pack.name for pack in packs)
+        found = self._stacks.get(key)
+        if found is None:
+            found = self._stacks[key] = self.assemble(packs)
+        return found
+
+    def assemble(self, packs: tuple[Pack, ...]) -> Stack:
+        stack = Stack(packs)
+        present = set(packs)
+        for (section, id), found in self.base.items():
+            definers = [(pack, entry) for pack, entry in found if pack in present]
+            if len(definers) > 1:
+                (first, one), (second, other) = definers[:2]
+                stack.conflicts.append(
+                    Problem(
+                        "conflict",
+                        f"{first.name} and {second.name} both define {id} "
+                        f"({one.at.short}, {other.at.short})",
+                        other.at,
+                        "put one of them in a higher layer, or make their for: exclude each other",
+                    )
+                )
+            if definers:
+                pack, entry = definers[0]
+                self.place(stack, (section, id), pack, entry)
+        constants = self.constants(stack)
+        self.check_rising(stack, constants)
+        definitions: list[Definition] = []
+        for section_name, kind in self.sections.items():
+            entries = stack.entries(section_name)
+            for lowered in entries:
+                definitions.extend(lowered.definitions)
+            definitions.extend(kind.conclude(entries))
+        defined = {definition.name for definition in definitions}
+        definitions.extend(self.absent(defined))
+        stack.define(definitions, constants)
+        return stack
+
+    def absent(self, defined: set[str]) -> Iterator[Definition]:
+        """Names that only packs outside the stack define do not apply."""
+        for (section, id), found in self.base.items():
+            if self.sections[section].shared and id not in defined:
+                pack, entry = found[0]
+                lowered = self.lowered((section, id), entry, (pack.name,))
+                for definition in lowered.definitions:
+                    if definition.name not in defined and isinstance(definition.expression, Expr):
+                        type = definition.expression.type
+                        yield replace(definition, expression=build.none(type), table=None)
+
+    def place(self, stack: Stack, key: Key, definer: Pack, entry: Entry) -> None:
+        """Put an entry into a stack, with the changes of the packs above its own."""
+        section, id = key
+        changers = [
+            pack
+            for pack in stack.packs
+            if pack.layer > definer.layer and id in pack.changes.get(section, {})
+        ]
+        self.find_clashes(stack, key, changers)
+        version = (definer.name, *(pack.name for pack in changers))
+        node, results = self.merged(key, entry, version, changers)
+        for pack, result in zip(changers, results, strict=False):
+            stack.history.setdefault(key, []).extend(
+                Applied(pack.name, path, value) for path, value in result.applied
+            )
+            stack.skipped.extend(
+                Skipped(pack.name, section, id, path, value) for path, value, _ in result.skipped
+            )
+        if node is None:
+            remover = changers[len(results) - 1]
+            stack.removed[key] = remover.name
+            return
+        lowered = self.lowered(key, replace(entry, node=node), version)
+        stack.lowered.setdefault(section, {})[id] = lowered
+
+    def merged(
+        self, key: Key, entry: Entry, version: tuple[str, ...], changers: list[Pack]
+    ) -> tuple[Node | None, list[Merged]]:
+        """The entry with the changes of `changers` applied in order."""
+        found = self._entries.get((key, version))
+        if found is None:
+            node: Node | None = entry.node
+            results: list[Merged] = []
+            for pack in changers:
+                if node is None:
+                    break
+                result = merge(node, pack.changes[key[0]][key[1]].node)
+                results.append(result)
+                node = result.node
+            found = self._entries[(key, version)] = (node, results)
+        return found
+
+    def find_clashes(self, stack: Stack, key: Key, changers: list[Pack]) -> None:
+        """Two packs of one layer that set the same value differently."""
+        section, id = key
+        for first, second in pairwise(changers):
+            if first.layer != second.layer:
+                continue
+            a, b = first.changes[section][id].node, second.changes[section][id].node
+            found = clash(a, b)
+            if found is not None:
+                path: Path = (section, id, *found[0])
+                stack.conflicts.append(
+                    Problem(
+                        "conflict",
+                        f"{first.name} and {second.name} set {'.'.join(path)} differently "
+                        f"({found[1].at.short}, {found[2].at.short})",
+                        found[2].at,
+                        "put one of them in a higher layer, or make their for: exclude each other",
+                    )
+                )
+
+    def lowered(self, key: Key, entry: Entry, version: tuple[str, ...]) -> Lowered:
+        """An entry as definitions; worked out once for each combination of packs that made it."""
+        found = self._lowered.get((key, version))
+        if found is None:
+            section = self.sections[key[0]]
+            if len(version) > 1:
+                problems = check_shape(entry.node, section.schema)
+                if problems:
+                    raise GroupbuyError(*problems)
+            found = self._lowered[(key, version)] = section.lower(entry, self.scope)
+        return found
+
+    def constants(self, stack: Stack) -> dict[str, Lit]:
+        """Settings and today's date, for this stack."""
+        constants: dict[str, Lit] = {TODAY: Lit(self.as_of, DATE)}
+        for lowered in stack.entries("settings"):
+            definition = lowered.definitions[0]
+            assert isinstance(definition.expression, Lit)
+            constants[definition.name] = definition.expression
+        constants.update((n, lit) for n, lit in self.overrides.items() if n in constants)
+        return constants
+
+    def check_rising(self, stack: Stack, constants: Mapping[str, Lit]) -> None:
+        """With this stack's settings, the edges of bands must keep their written order."""
+        done: dict[Expr, Expr] = {}
+        for section in stack.lowered.values():
+            for lowered in section.values():
+                for edges in getattr(lowered.view, "rising", ()):
+                    ends = [(build.specialise(edge, constants, done), at) for edge, at in edges]
+                    values = [(end.value, at) for end, at in ends if isinstance(end, Lit)]
+                    for (low, _), (high, at) in pairwise(values):
+                        if isinstance(low, float) and isinstance(high, float) and low >= high:
+                            raise GroupbuyError(
+                                Problem(
+                                    "bands-out-of-order",
+                                    f"{lowered.entry.id}: this band begins at {high:g}, which is "
+                                    f"not above {low:g}, where the lower one begins",
+                                    at,
+                                    "bands rise or fall in the order in which they are written",
+                                )
+                            )
+
+    # ── packs for a lead ──
+
+    def condition(self, pack: Pack) -> Expr | None:
+        """The `for` of a pack; none if it applies to every lead."""
+        return self._conditions.get(pack.name)

@@ -1,0 +1,267 @@
+"""The names that rules can use: fields of the model, and what the packs define.
+
+Names and their types are the same for every lead, whatever packs apply to it: the type of a name
+covers all packs that define it, so that an expression is read and checked once. What differs from
+lead to lead is only which definition stands behind a name (`rules.stack`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from groupbuy.errors import GroupbuyError, Location, Problem, did_you_mean
+from groupbuy.language.parse import parse
+from groupbuy.model.entries import Table
+from groupbuy.model.model import LeadModel
+from groupbuy.model.problem import ValueProblem
+from groupbuy.sections.base import Entry, Section
+from groupbuy.sections.gates import VERDICT, VERDICT_TYPE
+from groupbuy.sections.template import RANK, Slot, Template, read_template
+from groupbuy.source.nodes import Node, Scalar
+from groupbuy.source.yaml import place_in
+from groupbuy.tree import build
+from groupbuy.tree.build import Misfit
+from groupbuy.tree.nodes import Absent, Expr, Lit, Ref, names
+from groupbuy.tree.types import DATE, Kind, TableType, Type
+
+TODAY = "today"
+RESERVED: Mapping[str, Type] = {TODAY: DATE, VERDICT: VERDICT_TYPE}
+
+
+class RuleScope:
+    """Names, types, and the reading of expressions and texts (`language.Scope`, `Context`)."""
+
+    def __init__(
+        self, model: LeadModel, entries: Mapping[str, list[tuple[Section, Entry]]]
+    ) -> None:
+        """`entries` are the entries behind each shared name, one for every pack that defines it."""
+        self.model, self.entries = model, entries
+        self.types: dict[str, Type] = {}
+        self.under_way: list[str] = []
+        self.constants: dict[str, Lit] = {}
+
+    # ── names ──
+
+    def value(self, name: str) -> Expr | None:
+        """The value called `name`."""
+        if name in RESERVED:
+            return Ref(name, RESERVED[name])
+        if name in self.entries:
+            type = self.type_of(name)
+            return None if type.kind is Kind.TABLE else Ref(name, type)
+        proper = self.model.resolve(name)
+        field = self.model.fields.get(proper) if proper else None
+        return None if field is None else Ref(field.name, field.type)
+
+    def type_of(self, name: str) -> Type:
+        """The type of a shared name over all packs that define it."""
+        found = self.types.get(name)
+        if found is not None:
+            return found
+        if name in self.under_way:
+            circle = [*self.under_way[self.under_way.index(name) :], name]
+            _, entry = self.entries[name][0]
+            raise GroupbuyError(circular(circle, entry.at))
+        self.under_way.append(name)
+        try:
+            types = []
+            for section, entry in self.entries[name]:
+                declared = section.declare(entry, self)
+                types.append((declared[name], entry))
+        finally:
+            self.under_way.pop()
+        type = types[0][0]
+        for other, entry in types[1:]:
+            type = self.joined(name, type, other, types[0][1], entry)
+        self.types[name] = type
+        return type
+
+    def joined(self, name: str, a: Type, b: Type, first: Entry, second: Entry) -> Type:
+        """The type that covers two packs' definitions of one name."""
+        try:
+            return replace(
+                build.join([replace(a, open=False), replace(b, open=False)]), open=a.open or b.open
+            )
+        except Misfit:
+            raise GroupbuyError(
+                Problem(
+                    "type-mismatch",
+                    f"{name} is {build.describe(b)} here and "
+                    f"{build.describe(a)} at {first.at.short}",
+                    second.at,
+                    "what has one name has one type in all packs",
+                )
+            ) from None
+
+    def table(self, name: str) -> tuple[str, TableType] | None:
+        """The table called `name`: one of the model, or one of periods."""
+        if name in self.entries:
+            for section, entry in self.entries[name]:
+                made = getattr(section, "table_type", None)
+                type = made(entry, self) if made is not None else None
+                if type is not None:
+                    return name, type
+            return None
+        proper = self.model.resolve(name)
+        found = self.model.tables.get(proper) if proper else None
+        return None if found is None else (found.name, found.type)
+
+    def column(self, table: str, name: str) -> tuple[str, Type] | None:
+        """The column called `name` of a table: one of the model, or a fact per row."""
+        derived = f"{table}.{name}"
+        if derived in self.entries:
+            return name, self.type_of(derived)
+        found = self.model.tables.get(table)
+        if found is not None:
+            proper = found.resolve(name)
+            return None if proper is None else (proper, found.fields[proper].type)
+        made = self.table(table)
+        type = made[1].column(name) if made else None
+        return None if type is None else (name, type)
+
+    def word(self, name: str, text: str) -> str | None:
+        """The proper word for a title or alias of a choice field's word."""
+        table_name, dot, column = name.partition(".")
+        proper = self.model.resolve(table_name if dot else name)
+        owner = self.model.entries.get(proper) if proper else None
+        field = owner.fields.get(owner.resolve(column) or "") if isinstance(owner, Table) else owner
+        if field is None or not field.type.values:
+            return None
+        try:
+            found = field.read(text)
+        except ValueProblem:
+            return None
+        if isinstance(found, tuple) and len(found) == 1:
+            return str(found[0])
+        return found if isinstance(found, str) else None
+
+    def names(self) -> Iterable[str]:
+        """Every name, for "did you mean"."""
+        yield from self.entries
+        yield from self.model.names
+        yield from RESERVED
+
+    # ── reading ──
+
+    def parse(self, node: Node, rows: str | None = None) -> Expr:
+        """The tree of an expression. Raises `GroupbuyError` with its place in the file."""
+        if not isinstance(node, Scalar) or node.value is None:
+            raise GroupbuyError(
+                Problem(
+                    "wrong-shape", f"an expression is expected here; this is {node.noun}", node.at
+                )
+            )
+        if isinstance(node.value, bool):
+            return build.flag(node.value)
+        if isinstance(node.value, (int, float)):
+            return self.number(node, float(node.value))
+        return parse(node.value, self, lambda offset: place_in(node, offset), rows=rows)
+
+    def number(self, node: Scalar, value: float) -> Expr:
+        """A number that YAML has read already."""
+        if abs(value) > 1e15:
+            raise GroupbuyError(
+                Problem("number-too-large", f"{node.text} has too many digits", node.at)
+            )
+        return build.number(value)
+
+    def condition(self, node: Node, rows: str | None = None) -> Expr:
+        """The tree of a condition. Raises `GroupbuyError`."""
+        tree = self.parse(node, rows)
+        try:
+            return build.condition(tree)
+        except Misfit as misfit:
+            length = len(node.text) if isinstance(node, Scalar) else 1
+            raise GroupbuyError(
+                Problem(misfit.code, misfit.message, node.at, misfit.hint, length)
+            ) from None
+
+    def text(self, node: Node, rows: str | None = None) -> Template:
+        """A text with the facts it quotes. Raises `GroupbuyError`."""
+
+        def resolve(name: str, at: Location) -> Slot:
+            return self.slot(name, at, rows)
+
+        return read_template(node, resolve)
+
+    def slot(self, name: str, at: Location, rows: str | None) -> Slot:
+        """The fact that a text quotes as `{name}`."""
+        if name == RANK:
+            return Slot(RANK, build.number(0, "integer").type)
+        table_name, dot, column_name = name.partition(".")
+        if dot:
+            table = self.table(table_name)
+            column = None if table is None else self.column(table[0], column_name)
+            if table is None or column is None:
+                raise GroupbuyError(
+                    Problem(
+                        "unknown-name",
+                        f"nothing is called {{{name}}}",
+                        at,
+                        did_you_mean(name, self.names()),
+                        len(name),
+                    )
+                )
+            if table[0] != rows:
+                raise GroupbuyError(
+                    Problem(
+                        "column-outside-rows",
+                        f"{{{name}}} has one value for each row",
+                        at,
+                        f"quote it under each: {table[0]}, or make a fact of it",
+                        len(name),
+                    )
+                )
+            return Slot(column[0], column[1], table[0])
+        found = self.value(name)
+        if not isinstance(found, Ref):
+            raise GroupbuyError(
+                Problem(
+                    "unknown-name",
+                    f"nothing is called {{{name}}}",
+                    at,
+                    did_you_mean(name, self.names()),
+                    len(name),
+                )
+            )
+        return Slot(found.name, found.type)
+
+    def constant(self, expr: Expr) -> float | None:
+        """The number that an expression over settings has by default; none if it reads others."""
+        if isinstance(expr, Lit):
+            return expr.value if isinstance(expr.value, float) else None
+        for name in names(expr):
+            if name not in self.constants and not self.learn(name):
+                return None
+        folded = build.specialise(expr, self.constants, {})
+        if isinstance(folded, Lit) and not isinstance(folded.value, (Absent, bool, str, tuple)):
+            return float(folded.value)
+        return None
+
+    def learn(self, name: str) -> bool:
+        """Note the value of a setting; whether `name` is one."""
+        found = self.entries.get(name)
+        if not found or found[0][0].name != "settings":
+            return False
+        section, entry = found[0]
+        expression = section.lower(entry, self).definitions[0].expression
+        assert isinstance(expression, Lit)
+        self.constants[name] = expression
+        return True
+
+    def word_titles(self, name: str) -> Mapping[str, Any]:
+        """The titles of the words of a choice field."""
+        field = self.model.fields.get(name)
+        return {} if field is None else field.value_titles
+
+
+def circular(circle: list[str], at: Location) -> Problem:
+    """Names that wait for each other."""
+    return Problem(
+        "circular-definition",
+        f"these wait for each other: {' → '.join(circle)}",
+        at,
+        "one of them must do without the others",
+    )

@@ -1,0 +1,161 @@
+"""The stack of packs that applies to a lead: what stands behind each name there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from groupbuy.errors import GroupbuyError, Problem
+from groupbuy.rules.merge import Path
+from groupbuy.rules.pack import Pack
+from groupbuy.rules.scope import circular
+from groupbuy.sections.base import Lowered
+from groupbuy.source.nodes import Node
+from groupbuy.tree import build
+from groupbuy.tree.definitions import Definition
+from groupbuy.tree.derived import derive
+from groupbuy.tree.nodes import Expr, Lit, Over, Periods, Ref, rewrite
+
+
+@dataclass(frozen=True)
+class Applied:
+    """One value that a pack set in an entry, for `rules show`."""
+
+    pack: str
+    path: Path
+    node: Node
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A change whose target this stack does not have."""
+
+    pack: str
+    section: str
+    id: str
+    path: Path
+    node: Node
+
+
+@dataclass(eq=False)
+class Stack:
+    """The packs that apply together, their entries merged and lowered.
+
+    `conflicts` say which packs of one layer set the same thing differently: leads with such a
+    stack are set aside.
+    """
+
+    packs: tuple[Pack, ...]
+    lowered: dict[str, dict[str, Lowered]] = field(default_factory=dict)
+    history: dict[tuple[str, str], list[Applied]] = field(default_factory=dict)
+    skipped: list[Skipped] = field(default_factory=list)
+    removed: dict[tuple[str, str], str] = field(default_factory=dict)
+    conflicts: list[Problem] = field(default_factory=list)
+    definitions: dict[str, Definition] = field(default_factory=dict)
+    constants: dict[str, Lit] = field(default_factory=dict)
+    _folded: dict[Expr, Expr] = field(default_factory=dict)
+    _overs: dict[Expr, str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The names of the packs, lowest layer first."""
+        return tuple(pack.name for pack in self.packs)
+
+    def entries(self, section: str) -> list[Lowered]:
+        """The lowered entries of a section, in the order in which they were defined."""
+        return list(self.lowered.get(section, {}).values())
+
+    def define(self, definitions: Iterable[Definition], constants: Mapping[str, Lit]) -> None:
+        """Take over the definitions, with settings and today's date put in for their names."""
+        self.constants = dict(constants)
+        for definition in definitions:
+            self.add(definition)
+
+    def add(self, definition: Definition) -> None:
+        """Take over one definition; values over the population become definitions of their own."""
+        expression = definition.expression
+        if isinstance(expression, Periods):
+            columns = tuple((name, self.folded(tree)) for name, tree in expression.columns)
+            today = self.folded(expression.today)
+            expression = replace(expression, columns=columns, today=today)
+        else:
+            expression = self.apart(definition, self.folded(expression))
+        self.definitions[definition.name] = replace(definition, expression=expression)
+
+    def folded(self, tree: Expr) -> Expr:
+        """The tree with constants put in."""
+        return build.specialise(tree, self.constants, self._folded)
+
+    def apart(self, definition: Definition, tree: Expr) -> Expr:
+        """The tree with each value over the population replaced by a name of its own."""
+        if isinstance(tree, Over):
+            self._overs.setdefault(tree, definition.name)
+            return tree
+
+        def change(node: Expr) -> Expr:
+            if not isinstance(node, Over):
+                return node
+            name = self._overs.get(node)
+            if name is None:
+                name = self._overs[node] = f"{definition.name}#{len(self._overs)}"
+                self.definitions[name] = Definition(name, node, definition.at, definition.owner)
+            return Ref(name, node.type)
+
+        return rewrite(tree, change, {})
+
+    def runnable(self, tree: Expr) -> Expr:
+        """A tree that stands in no definition, in terms of names that have been worked out."""
+
+        def change(node: Expr) -> Expr:
+            name = self._overs.get(node)
+            return node if name is None else Ref(name, node.type)
+
+        return rewrite(self.folded(tree), change, {})
+
+    def lookup(self, name: str) -> Definition | None:
+        """The definition behind a name, made now if it follows from another."""
+        found = self.definitions.get(name)
+        if found is None:
+            found = derive(name, self.lookup) if not self.plain(name) else None
+            if found is not None:
+                self.add(found)
+                found = self.definitions[name]
+        return found
+
+    def plain(self, name: str) -> bool:
+        """Whether a name can't be a derived one: those have a mark in them."""
+        return "." not in name and "∈" not in name
+
+    def ordered(self, wanted: Iterable[str]) -> list[str]:
+        """`wanted` and all that they read, each behind what it reads. Raises on a circle."""
+        done: dict[str, None] = {}
+        under_way: dict[str, None] = {}
+
+        def visit(name: str) -> None:
+            if name in done:
+                return
+            definition = self.lookup(name)
+            if definition is None:
+                return
+            if name in under_way:
+                path = list(under_way)
+                circle = [shown(step) for step in [*path[path.index(name) :], name]]
+                first = self.definitions[path[path.index(name)]]
+                raise GroupbuyError(circular([*dict.fromkeys(circle[:-1]), circle[0]], first.at))
+            under_way[name] = None
+            for read in definition.reads:
+                visit(read)
+            del under_way[name]
+            done[name] = None
+
+        for name in wanted:
+            visit(name)
+        return list(done)
+
+
+def shown(name: str) -> str:
+    """The name that an author knows, for one that follows from it."""
+    base = name.partition("∈")[0].partition("#")[0]
+    for suffix in (".low", ".high", ".value", ".likely", ".rank", ".rows"):
+        base = base.removesuffix(suffix)
+    return base.removesuffix("/total").partition("/")[0] if ":" not in base else base
