@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from groupbuy.engine.near import nearly
 from groupbuy.engine.results import Presenter, Ranking, Result, Shown
 from groupbuy.engine.run import Case, Engine, Run
 from groupbuy.errors import GroupbuyError, Location, Problem, Problems, Source, did_you_mean
@@ -149,6 +150,14 @@ class Workspace:
         if self.options.top is not None:
             chosen = chosen[: self.options.top]
         return presenter.result(run, chosen, leads.set_aside, {"shown": len(chosen)})
+
+    def explain(self, leads: LeadFile, wanted: str) -> Result:
+        """Evaluate all leads and show one, with everything that nearly decided otherwise."""
+        run, ranked = self.run(leads)
+        case = self.find(ranked, wanted)
+        result = self.presenter().result(run, [case], leads.set_aside, {"shown": 1})
+        result.data["leads"][0]["nearly"] = nearly(self.presenter().conclusions(case))
+        return result
 
     def find(self, ranked: Sequence[Case], wanted: str) -> Case:
         """The lead with an id or a name. Raises `GroupbuyError` where there is none."""

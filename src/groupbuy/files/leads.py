@@ -12,7 +12,7 @@ from groupbuy.files.record import Record
 from groupbuy.files.sniff import format_of
 from groupbuy.files.tables import join, siblings, stray_tables, table_of
 from groupbuy.files.text import STDIN, read_stdin, read_text
-from groupbuy.model.lead import LeadFile, RecordReader, SetAside
+from groupbuy.model.lead import LeadFile, RecordReader, SetAside, bare
 from groupbuy.model.model import LeadModel
 from groupbuy.model.names import quote
 from groupbuy.source.compose import without_collector
@@ -80,15 +80,13 @@ class _Reading:
         if not mains:
             self.problems.extend(stray_tables(tables))
             return
+        given = {path.absolute() for path, _ in tables}
         for path in mains:
             self.records[path] = []
             with self.problems.collecting():
                 self.records[path] = self._records(path, stdin)
-        given = {path.resolve() for path, _ in tables}
-        for main in filter(None, mains):
-            with self.problems.collecting():
-                beside = siblings(main, self.model, self.result.notes)
-                tables += [found for found in beside if found[0].resolve() not in given]
+                beside = siblings(path, self.model, self.result.notes) if path else []
+                tables += [found for found in beside if found[0].absolute() not in given]
         for path, table in tables:
             with self.problems.collecting():
                 source = read_text(path, self.result.notes)
@@ -145,7 +143,7 @@ class _Reading:
             if first is not record:
                 message = f"the id {quote(found.id)} is given twice: first at {first.places('id')}"
                 hint = "each lead has an id of its own; merge the two"
-                self.problems.add("lead-same-id", message, record.places("id"), hint)
+                self.problems.add("lead-same-id", message, bare(record.places("id")), hint)
         self.problems.extend(reader.name_problems)
 
 

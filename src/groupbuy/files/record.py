@@ -12,10 +12,10 @@ from functools import partial
 
 from groupbuy.errors import Location, Problem, Problems
 from groupbuy.model.lead import Places
-from groupbuy.model.model import LeadModel
+from groupbuy.model.model import ID, LeadModel
 from groupbuy.model.names import quote
 from groupbuy.model.values import raw
-from groupbuy.source.nodes import Mapping, Node, Sequence
+from groupbuy.source.nodes import Mapping, Node, Scalar, Sequence
 
 LEADS = "leads"
 SHAPE_HINT = "a list of leads, or `leads:` with such a list"
@@ -52,7 +52,7 @@ def record_of(node: Mapping, model: LeadModel) -> Record:
 def _items(root: Node, model: LeadModel, problems: Problems) -> list[Node]:
     if isinstance(root, Mapping):
         if LEADS not in root.items:
-            if any(model.resolve(key) == "id" for key in root.items):
+            if any(model.resolve(k) == ID and type(v) is Scalar for k, v in root.items.items()):
                 return [root]
             problems.add("file-shape", "there are no leads in this file", root.at, SHAPE_HINT)
             return []

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from groupbuy.errors import Location, Problem, Problems, Source
-from groupbuy.model.lead import Column, Columns, unknown_name
+from groupbuy.model.lead import Column, Columns, bare, unknown_name
 from groupbuy.model.names import fold, quote
 
 _DELIMITERS = ",;\t"
@@ -122,7 +122,7 @@ def _rows(sheet: Sheet, problems: Problems) -> Iterator[SheetRow]:
                 yield SheetRow(before + 1, cells)
             before = reader.line_num
     except csv.Error as error:
-        at = sheet.source.at(before + 1)
+        at = bare(sheet.source.at(before + 1))
         problems.add("csv-quote", _quote_message(str(error)), at, _QUOTE_HINT)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from groupbuy.errors import Location, Problem, Problems, Source, did_you_mean
 from groupbuy.files.record import Record
 from groupbuy.files.sheet import Sheet, SheetRow, check_header, join_position, read_sheet
-from groupbuy.model.lead import Columns, Places
+from groupbuy.model.lead import Columns, Places, bare
 from groupbuy.model.model import ID, LeadModel
 from groupbuy.model.names import quote
 from groupbuy.model.problem import ValueProblem
@@ -32,7 +33,11 @@ def siblings(path: Path, model: LeadModel, notes: list[str]) -> list[tuple[Path,
         return []
     found = []
     start = f"{path.stem}."
-    for other in sorted(path.parent.iterdir()):
+    try:
+        others = sorted(path.parent.iterdir())
+    except OSError:
+        return []  # a folder that can't be listed: the file alone
+    for other in others:
         if not other.name.startswith(start) or other.suffix.lower() not in CSV or other == path:
             continue
         if other.name.removesuffix(other.suffix) == path.stem:
@@ -78,7 +83,7 @@ def join(
         for row in strays:
             message = f"there is no lead {quote(lead)}"
             hint = f"correct the id, or remove the row of {table}"
-            problems.add("csv-join", message, sheet.place(row.line, position), hint)
+            problems.add("csv-join", message, bare(sheet.place(row.line, position)), hint)
 
 
 def record_id(record: Record, model: LeadModel) -> str | None:
@@ -97,16 +102,16 @@ def _by_lead(sheet: Sheet, position: int, problems: Problems) -> dict[str, list[
     for row in sheet.rows:
         ragged = sheet.ragged(row)
         if ragged is not None:
-            problems.extend([ragged])
+            problems.extend([replace(ragged, at=bare(ragged.at))])
             continue
         try:
             lead = read_text(row.cells[position])
         except ValueProblem as problem:
-            at = sheet.place(row.line, position)
+            at = bare(sheet.place(row.line, position))
             problems.add(problem.code, problem.message, at, problem.hint)
             continue
         if lead is None:
-            at = sheet.place(row.line, position)
+            at = bare(sheet.place(row.line, position))
             problems.add("csv-join", "this row names no lead", at, "write the lead's id")
             continue
         rows.setdefault(lead, []).append(row)
@@ -127,7 +132,7 @@ def _attach(
         value = record.items[header]
         if not _is_blank(value) and (rows or not _is_nothing(value)):
             message = f"{table} is given here and in {sheet.source.name}"
-            problems.add("csv-join", message, record.places(header), "keep one of the two")
+            problems.add("csv-join", message, bare(record.places(header)), "keep one of the two")
         del record.items[header]
     record.items[table] = [_cells(sheet, row) for row in rows]
     record.places = partial(_place, record.places, model, table, sheet, columns, rows)

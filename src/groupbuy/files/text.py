@@ -24,8 +24,8 @@ def read_text(path: Path, notes: list[str]) -> Source:
         if error.problems[0].code != "file-encoding":
             raise
         text = _as_gb18030(path.read_bytes())
-        if text is None:
-            raise
+        if not text:
+            raise  # or a pipe, which can't be read twice
     notes.append(_gb18030_note(str(path)))
     return Source(str(path), text)
 

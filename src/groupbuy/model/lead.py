@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Protocol, overload
 
 from groupbuy.errors import Location, Problem, did_you_mean
 from groupbuy.model.entries import Entry, Field, Table
@@ -20,6 +20,7 @@ Row = dict[str, object]
 
 _NONE: frozenset[str] = frozenset()
 _UNREADABLE = object()
+_MOST_HINTS = 50
 _BRACKET = re.compile(r"([^()]+)\(([^()]+)\)")
 _SCALES = {"千元": "千", "万元": "万", "万": "万", "百万元": "百万", "亿元": "亿", "亿": "亿"}
 
@@ -94,6 +95,7 @@ class Columns:
     def __init__(self, owner: LeadModel | Table) -> None:
         """Resolve headers as `owner` does."""
         self.owner = owner
+        self._hints = _MOST_HINTS
         self._found: dict[str, Column | None] = {}
 
     def find(self, header: str) -> Column | None:
@@ -103,7 +105,10 @@ class Columns:
         return self._found[header]
 
     def hint(self, header: str) -> str | None:
-        """The nearest name there is."""
+        """The nearest name there is; none after the first few, for it takes milliseconds."""
+        if self._hints == 0:
+            return None
+        self._hints -= 1
         stem, unit = _split(header.strip())
         if unit and self.owner.resolve(stem) is not None:
             # "Did you mean 预算?" would turn a budget in dollars into one in yuan.
@@ -174,7 +179,7 @@ class RecordReader:
         for header, raw in items.items():
             column = find.get(header) or self.columns.find(header)
             if column is None:
-                self._unknown(header, places)
+                self._unknown(header, places, items)
                 continue
             name = column.entry.name
             if name in taken:
@@ -206,8 +211,12 @@ class RecordReader:
                 at = places(taken[name]) if name in taken else places()
                 faults.append(Problem("lead-required", f"{name} is missing", at, "fill it in"))
         if faults:
-            given = values[ID]
-            return SetAside(given if isinstance(given, str) else None, places(), tuple(faults))
+            given, at = values[ID], places()
+            if any(_is_private(self.columns, header) for header in taken.values()):
+                # What stands beside a faulty value, in the line shown with it, may be a phone.
+                faults = [replace(fault, at=bare(fault.at)) for fault in faults]
+                at = bare(at)
+            return SetAside(given if isinstance(given, str) else None, at, tuple(faults))
         assumed = []
         for name, default in self._defaults.items():
             if values[name] is None:
@@ -251,7 +260,7 @@ class RecordReader:
         for header, value in raw.items():
             column = columns.find(header)
             if column is None:
-                self._unknown(header, places, table, number)
+                self._unknown(header, places, raw, table, number)
                 continue
             name = column.entry.name
             if name in taken:
@@ -272,12 +281,21 @@ class RecordReader:
                 faults.append(Problem("lead-required", message, at, "fill it in"))
         return row
 
-    def _unknown(self, header: str, places: Places, table: str = "", row: int = 0) -> None:
+    def _unknown(
+        self,
+        header: str,
+        places: Places,
+        items: Mapping[str, object],
+        table: str = "",
+        row: int = 0,
+    ) -> None:
         """Keep a name that nothing in the model has, with its first place."""
         first, count = self.unknown.get((table, header), (None, 0))
         if first is None:
             columns = self._tables[table] if table else self.columns
             at = places(table, row, header) if table else places(header)
+            if any(_is_private(columns, name) for name in items):
+                at = bare(at)
             first = unknown_name(header, columns, at, table)
         self.unknown[table, header] = (first, count + 1)
 
@@ -308,6 +326,25 @@ def unknown_name(header: str, columns: Columns, at: Location, table: str = "") -
     noun = f"column of {table}" if table else "field"
     hint = columns.hint(header) or "declare it under `fields:` in a pack, or leave it out"
     return Problem("lead-unknown-field", f"there is no {noun} {quote(header)}", at, hint)
+
+
+@overload
+def bare(at: Location) -> Location: ...
+@overload
+def bare(at: None) -> None: ...
+def bare(at: Location | None) -> Location | None:
+    """The place without the text of its line, which may hold personal data."""
+    return at and Location(at.file, at.line, at.column)
+
+
+def _is_private(columns: Columns, header: str) -> bool:
+    """Whether what stands under a header is personal data, or rows with such data."""
+    column = columns.find(header)
+    if column is None:
+        return False
+    entry = column.entry
+    fields = entry.fields.values() if isinstance(entry, Table) else (entry,)
+    return any(field.pii for field in fields)
 
 
 def _with_unit(raw: object, unit: str) -> object:
@@ -341,7 +378,7 @@ def _twice(first: str, header: str, name: str, at: Location) -> Problem:
 def _problem(entry: Entry, name: str, problem: ValueProblem, at: Location) -> Problem:
     """A value's problem with its place; personal data is not repeated."""
     if isinstance(entry, Field) and entry.pii:
-        at = Location(at.file, at.line, at.column)
+        at = bare(at)
         message = f"{name}: the value can't be read as {entry.type} (personal data, not shown)"
         return Problem(problem.code, message, at, None)
     return Problem(problem.code, f"{name}: {problem.message}", at, problem.hint)

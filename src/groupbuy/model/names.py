@@ -10,6 +10,8 @@ from groupbuy.texts import Text
 
 _LOOSE = re.compile(r"[\s_\-]+")
 _SHOWN = 40
+_LONGEST = 200
+"""Characters of a name; what is longer is none, and folding it could make it 18 times longer."""
 
 
 def fold(word: str) -> str:
@@ -57,7 +59,10 @@ class Names:
 
     def resolve(self, word: str) -> str | None:
         """The canonical name that `word` means, or none."""
-        return self._spelled.get(word) or self._folded.get(fold(word))
+        found = self._spelled.get(word)
+        if found is None and len(word) <= _LONGEST:
+            found = self._folded.get(fold(word))
+        return found
 
 
 def words_of(name: str, title: Text | None, aliases: Iterable[str]) -> list[str]:

@@ -18,7 +18,7 @@ from datetime import date
 from functools import lru_cache
 
 from groupbuy.errors import did_you_mean
-from groupbuy.model.names import fold, listed, quote
+from groupbuy.model.names import Names, listed, quote
 from groupbuy.model.numbers import WIDE, number_reader
 from groupbuy.model.problem import NOT_KNOWN, ValueProblem
 from groupbuy.source.nodes import Mapping as MappingNode
@@ -202,10 +202,12 @@ class _Words:
     def __init__(self, type_: Type, words: Mapping[str, str]) -> None:
         self.values = type_.values
         self.spelled = {**words, **{value: value for value in type_.values}}
-        self.folded = {fold(word): value for word, value in self.spelled.items()}
+        self.names = Names()
+        for word, value in self.spelled.items():
+            self.names.add(word, value)
 
     def find(self, text: str) -> str | None:
-        return self.spelled.get(text) or self.folded.get(fold(text))
+        return self.names.resolve(text)
 
     def problem(self, text: str) -> ValueProblem:
         near = did_you_mean(text[:100], self.spelled)

@@ -190,12 +190,17 @@ class _Told:
         for key in error.validator_value:
             if key in node.items or f'did you mean "{key}"?' in misspelt:
                 continue
-            wanted = _either(_nouns(properties.get(key, True), self.schema))
-            words = properties.get(key, {}).get("enum") if key in properties else None
-            if words:
-                wanted = f"one of {_some([_spelt(word) for word in words])}"
+            wanted = self.wanted(properties.get(key, True))
             hint = f"{key}: {wanted}" if wanted else None
             yield Problem("missing-key", f"`{key}:` is missing here", at, hint, length)
+
+    def wanted(self, schema: Schema) -> str:
+        """What a key is to hold, in words."""
+        schema = resolved(schema, self.schema)
+        words = [] if isinstance(schema, bool) else schema.get("enum", [])
+        if words:
+            return f"one of {_some([_spelt(word) for word in words])}"
+        return _either(_nouns(schema, self.schema))
 
     def dependencies(self, error: Error, node: Node) -> Iterator[Problem]:
         assert isinstance(node, MappingNode)

@@ -230,12 +230,18 @@ def _compare_open(op: str, left: Expr, right: Expr) -> Expr:
             [
                 _compare_numbers("<", high, other_low),
                 _compare_numbers("<", other_high, low),
+                _does_not_apply(low),
+                _does_not_apply(other_low),
             ]
         )
     else:
         surely = _compare_numbers(op, high, other_low)
         surely_not = negation(_compare_numbers(op, low, other_high))
     return case([(surely, TRUE), (surely_not, FALSE)], unknown())
+
+
+def _does_not_apply(expr: Expr) -> Expr:
+    return conjunction([negation(known(expr)), negation(missing(expr))])
 
 
 def ends(expr: Expr) -> tuple[Expr, Expr]:

@@ -146,22 +146,43 @@ def _bounds_of_case(tree: Case, lookup: Lookup) -> tuple[Expr, Expr]:
     for test, value in reversed(tree.arms):
         value_low, value_high = bounds(value, lookup)
         yes, no = build.surely(test), build.surely(build.negation(test))
-        low = build.case([(yes, value_low), (no, low)], _least(value_low, low))
-        high = build.case([(yes, value_high), (no, high)], _most(value_high, high))
+        sure = _applies(value_low, lookup) and _applies(low, lookup)
+        low = build.case([(yes, value_low), (no, low)], _least(test, value_low, low, sure))
+        high = build.case([(yes, value_high), (no, high)], _most(test, value_high, high, sure))
     return low, high
 
 
-def _least(a: Expr, b: Expr) -> Expr:
-    """The lower of two possible ends; what does not apply bounds nothing."""
-    return a if a == b else build.smallest([_applied(a, b), _applied(b, a)])
+def _least(test: Expr, a: Expr, b: Expr, sure: bool) -> Expr:
+    """The lower of two ends, either of which may be it."""
+    return a if a == b else _if_both_apply(test, a, b, build.smallest([a, b]), sure)
 
 
-def _most(a: Expr, b: Expr) -> Expr:
-    return a if a == b else build.largest([_applied(a, b), _applied(b, a)])
+def _most(test: Expr, a: Expr, b: Expr, sure: bool) -> Expr:
+    return a if a == b else _if_both_apply(test, a, b, build.largest([a, b]), sure)
 
 
-def _applied(end: Expr, other: Expr) -> Expr:
-    return other if build.is_absent(end, NONE) else end
+def _if_both_apply(test: Expr, a: Expr, b: Expr, end: Expr, sure: bool) -> Expr:
+    """`end`, unless there may be no number at all: nothing bounds what may not apply."""
+    if sure:
+        return end
+    both = build.conjunction([build.known(a), build.known(b)])
+    return build.case([(both, end)], build.case([(test, a)], b))
+
+
+def _applies(end: Expr, lookup: Lookup) -> bool:
+    """Whether `end` is certainly a number or unknown, never none."""
+    if isinstance(end, Lit):
+        return end.value is not NONE
+    if isinstance(end, Ref):
+        base = end.name.rpartition(".")[0]
+        return end.type.exact and lookup(end.name) is None and lookup(base) is None
+    if isinstance(end, Case):
+        values = [value for _, value in end.arms]
+        return all(_applies(value, lookup) for value in [*values, end.default])
+    total = ("+", "-", "*", "total", "negate", "min", "max", "floor", "ceil", "abs", "round")
+    if isinstance(end, Op) and end.op in total:
+        return all(_applies(arg, lookup) for arg in end.args)
+    return False
 
 
 def _bounds_of_op(tree: Op, ends: list[tuple[Expr, Expr]]) -> tuple[Expr, Expr]:
@@ -197,4 +218,8 @@ def _bounds_of_op(tree: Op, ends: list[tuple[Expr, Expr]]) -> tuple[Expr, Expr]:
 
 def _bounded(ends: list[Expr]) -> list[Expr]:
     """`ends` with an unbounded one replaced by any other: `min(100, x)` is at most 100."""
-    return [build.coalesce([end, *(other for other in ends if other is not end)]) for end in ends]
+    found = []
+    for end in ends:
+        others = [other for other in ends if other is not end]
+        found.append(build.case([(build.missing(end), build.coalesce(others))], end))
+    return found

@@ -1,0 +1,5 @@
+"""`python -m groupbuy`."""
+
+from groupbuy.cli import main
+
+main()

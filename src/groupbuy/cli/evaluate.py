@@ -1,0 +1,133 @@
+"""`groupbuy evaluate`: leads in, a ranking with reasons out."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from groupbuy.cli.opening import open_leads, open_rules
+from groupbuy.cli.options import columns_of, rules_options
+from groupbuy.cli.running import DONE, INCOMPLETE, INVALID, deliver, next_step, wants_colour, width
+
+if TYPE_CHECKING:
+    from groupbuy.engine.results import Result
+    from groupbuy.engine.workspace import Workspace
+
+FORMATS = ("table", "json", "jsonl", "csv", "md")
+
+
+@click.command()
+@click.argument("leads", nargs=-1, required=True)
+@click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
+@click.option(
+    "--columns", metavar="A,B", help="Columns of the table; questions try to settle them."
+)
+@click.option("--top", type=click.IntRange(min=1), metavar="N", help="Only the first N.")
+@click.option("--where", metavar="CONDITION", help="Only where this holds: 'priority == \"A\"'.")
+@click.option("--strict", is_flag=True, help="A lead that can't be read is an error.")
+@click.option("--show-pii", is_flag=True, help="Show names and numbers of persons.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write to a file instead of the screen.",
+)
+@rules_options
+def evaluate(
+    leads: tuple[str, ...],
+    form: str,
+    columns: str | None,
+    top: int | None,
+    where: str | None,
+    strict: bool,
+    show_pii: bool,
+    output: Path | None,
+    rules: Path | None,
+    as_of: str | None,
+    settings: tuple[str, ...],
+    lang: str | None,
+) -> int:
+    """Rank LEADS (files, or - for standard input) and say why.
+
+    Exit codes: 0 done; 2 the input can't be used, nothing is written; 3 done, but some leads were
+    set aside (with --strict: 2).
+    """
+    workspace = open_rules(
+        rules,
+        as_of,
+        settings,
+        lang,
+        columns=columns_of(columns),
+        where=where,
+        top=top,
+        show_pii=show_pii,
+    )
+    result = workspace.evaluate(open_leads(workspace, leads))
+    if strict and result.incomplete:
+        _tell_set_aside(result)
+        return INVALID
+    deliver(RENDER[form](workspace, result, output is None), output)
+    if result.data["leads"]:
+        first = result.data["leads"][0]["id"]
+        next_step(f"→ groupbuy explain {leads[0]} {first}")
+    return INCOMPLETE if result.incomplete else DONE
+
+
+def _tell_set_aside(result: Result) -> None:
+    for lead in result.data["set_aside"]:
+        for problem in lead["problems"]:
+            click.echo(problem, err=True)
+    click.echo(
+        f"{len(result.data['set_aside'])} leads could not be evaluated; nothing was "
+        "written (--strict)",
+        err=True,
+    )
+
+
+def _table(workspace: Workspace, result: Result, screen: bool) -> str:
+    from groupbuy.render.table import render_table
+
+    return render_table(
+        result.data,
+        workspace.view(),
+        width=width() if screen else 160,
+        colour=screen and wants_colour(sys.stdout),
+    )
+
+
+def _json(workspace: Workspace, result: Result, screen: bool) -> str:
+    from groupbuy.render.json import render_json
+
+    return render_json(result.data)
+
+
+def _jsonl(workspace: Workspace, result: Result, screen: bool) -> str:
+    from groupbuy.render.json import render_jsonl
+
+    return render_jsonl(result.data)
+
+
+def _csv(workspace: Workspace, result: Result, screen: bool) -> str:
+    from groupbuy.render.csv import render_csv
+
+    return render_csv(result.data, workspace.view())
+
+
+def _md(workspace: Workspace, result: Result, screen: bool) -> str:
+    from groupbuy.render.markdown import render_markdown
+
+    return render_markdown(result.data, workspace.view())
+
+
+RENDER: dict[str, Callable[[Workspace, Result, bool], str]] = {
+    "table": _table,
+    "json": _json,
+    "jsonl": _jsonl,
+    "csv": _csv,
+    "md": _md,
+}

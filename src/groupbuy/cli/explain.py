@@ -1,0 +1,57 @@
+"""`groupbuy explain`: how everything about one lead was decided."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from groupbuy.cli.opening import open_leads, open_rules
+from groupbuy.cli.options import rules_options
+from groupbuy.cli.running import DONE, deliver, fail, wants_colour, width
+
+
+@click.command()
+@click.argument("leads", nargs=-1, required=True)
+@click.option(
+    "--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True
+)
+@click.option("--show-pii", is_flag=True, help="Show names and numbers of persons.")
+@rules_options
+def explain(
+    leads: tuple[str, ...],
+    form: str,
+    show_pii: bool,
+    rules: Path | None,
+    as_of: str | None,
+    settings: tuple[str, ...],
+    lang: str | None,
+) -> int:
+    """Explain one lead: groupbuy explain LEADS... ID, where ID is its id or name.
+
+    All leads of the files are evaluated, because ranks need all of them.
+    """
+    if len(leads) < 2:
+        fail(
+            "bad-option",
+            "explain needs a lead file and the id of a lead",
+            "groupbuy explain leads.yaml L001",
+        )
+    *paths, wanted = leads
+    workspace = open_rules(rules, as_of, settings, lang, show_pii=show_pii)
+    result = workspace.explain(open_leads(workspace, paths), wanted)
+    if form == "json":
+        from groupbuy.render.json import render_json
+
+        deliver(render_json(result.data), None)
+        return DONE
+    from groupbuy.render.explain import render_explanation
+
+    deliver(
+        render_explanation(
+            result.data, workspace.view(), width=min(width(), 110), colour=wants_colour(sys.stdout)
+        ),
+        None,
+    )
+    return DONE

@@ -1,0 +1,64 @@
+"""The command group. A subcommand's module is imported when the subcommand is named."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+from groupbuy import __version__
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "init": ("groupbuy.cli.init", "Make a rules folder that works at once."),
+    "evaluate": ("groupbuy.cli.evaluate", "Rank leads: whom to call first, why, what to ask."),
+    "explain": ("groupbuy.cli.explain", "Show how everything about one lead was decided."),
+    "check": ("groupbuy.cli.check", "Find every error in rules and lead files."),
+    "rules": ("groupbuy.cli.rules", "List, show and look up rules."),
+    "schema": ("groupbuy.cli.schema", "Print a JSON Schema: of a lead, a pack or the results."),
+    "blank": ("groupbuy.cli.blank", "Print an empty lead file to fill in."),
+}
+
+
+class LazyGroup(click.Group):
+    """Lists its commands without importing them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands in the order in which people need them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, imported now."""
+        found = COMMANDS.get(cmd_name)
+        if found is None:
+            return None
+        command = getattr(import_module(found[0]), cmd_name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands, from the table above alone."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; an unknown one is an error that names the nearest."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            from groupbuy.errors import did_you_mean
+
+            hint = did_you_mean(args[0], COMMANDS) if args else None
+            if hint:
+                error.message = f"{error.message.rstrip('.')}: {hint}"
+            raise
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, message="groupbuy %(version)s")
+def groupbuy() -> None:
+    """Turn leads into decisions with reasons, by rules in YAML.
+
+    Start with:  groupbuy evaluate leads.yaml
+    """

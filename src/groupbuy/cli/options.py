@@ -1,0 +1,73 @@
+"""Options that several commands take."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from groupbuy.cli.running import fail, language
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def rules_options(command: F) -> F:
+    """`--rules`, `--as-of`, `--set`, `--lang`."""
+    for option in (
+        click.option("--lang", type=click.Choice(["en", "zh"]), help="Language of the output."),
+        click.option(
+            "--set",
+            "settings",
+            multiple=True,
+            metavar="NAME=VALUE",
+            help="Another value for a setting, for this run.",
+        ),
+        click.option("--as-of", metavar="DATE", help="Today, for this run (2026-01-31)."),
+        click.option(
+            "--rules",
+            type=click.Path(path_type=Path),
+            metavar="DIR",
+            help="Rules folder; else ./rules, else the shipped rules.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def day_of(text: str | None) -> int:
+    """The day of the run as a day number."""
+    if text is None:
+        return date.today().toordinal()
+    try:
+        return date.fromisoformat(text.strip()).toordinal()
+    except ValueError:
+        fail("bad-date", f'--as-of: "{text}" is not a date', "write it as 2026-01-31")
+
+
+def settings_of(pairs: Sequence[str]) -> dict[str, str]:
+    """`--set name=value`, each name once (the last counts)."""
+    found: dict[str, str] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not name.strip() or not value.strip():
+            fail("bad-option", f'--set: "{pair}" is not NAME=VALUE', "--set boss_slots=5")
+        found[name.strip()] = value.strip()
+    return found
+
+
+def lang_of(lang: str | None) -> str:
+    """The language of the output."""
+    return lang or language()
+
+
+def columns_of(text: str | None) -> tuple[str, ...]:
+    """`--columns a,b`; Chinese commas are commas too."""
+    if text is None:
+        return ()
+    names = tuple(part.strip() for part in text.replace("，", ",").split(",") if part.strip())
+    if not names:
+        fail("bad-option", "--columns names nothing", "--columns priority,fit")
+    return names

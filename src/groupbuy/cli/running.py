@@ -1,0 +1,135 @@
+"""What all commands share: how a run ends, and how files are written."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from groupbuy.errors import GroupbuyError, Problem
+
+DONE, FINDINGS, INVALID, INCOMPLETE = 0, 1, 2, 3
+
+
+def run(command: click.Command, args: list[str] | None = None) -> int:
+    """The exit code of a command; everything foreseeable is said in words."""
+    try:
+        result = command.main(args, prog_name="groupbuy", standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.ClickException as error:
+        error.show()
+        return INVALID
+    except click.Abort:
+        return interrupted()
+    except KeyboardInterrupt:
+        return interrupted()
+    except GroupbuyError as error:
+        tell(error.problems)
+        return INVALID
+    except BrokenPipeError:
+        # The reader has what it wanted (`| head`); a second failure at exit would be noise.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except OSError as error:
+        tell([Problem("file-unwritable", _reason(error))])
+        return INVALID
+    return result if isinstance(result, int) else DONE
+
+
+def interrupted() -> int:
+    """Ctrl-C: nothing was written."""
+    click.echo("stopped; nothing was written", err=True)
+    return 130
+
+
+def _reason(error: OSError) -> str:
+    name = f"{error.filename}: " if error.filename else ""
+    return f"{name}{error.strerror or error}"
+
+
+def tell(problems: Iterable[Problem]) -> None:
+    """Print problems on stderr."""
+    from groupbuy.render.problems import show_problems
+
+    text = show_problems(list(problems), colour=wants_colour(sys.stderr), lang=language())
+    click.echo(text.rstrip("\n"), err=True)
+
+
+def fail(code: str, message: str, hint: str | None = None) -> NoReturn:
+    """End with one problem of the command line."""
+    raise GroupbuyError(Problem(code, message, None, hint))
+
+
+def wants_colour(stream: Any) -> bool:
+    """Colours on a terminal only, and not where `NO_COLOR` is set."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def language() -> str:
+    """The language of messages: `--lang` where given, else that of the environment."""
+    context = click.get_current_context(silent=True)
+    while context is not None:
+        chosen = context.params.get("lang")
+        if chosen:
+            return str(chosen)
+        context = context.parent
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        value = os.environ.get(name, "")
+        if value:
+            return "zh" if value.startswith("zh") else "en"
+    return "en"
+
+
+def width() -> int:
+    """How many columns a table may take."""
+    import shutil
+
+    if not sys.stdout.isatty() and not os.environ.get("COLUMNS"):
+        return 160
+    return max(60, shutil.get_terminal_size((120, 40)).columns)
+
+
+def next_step(text: str) -> None:
+    """Name the next useful command, to a person at a terminal."""
+    if sys.stdout.isatty() and sys.stderr.isatty():
+        click.echo(text, err=True)
+
+
+def deliver(text: str, target: Path | None) -> None:
+    """Print, or write a file whole: the old one stays until the new one is complete."""
+    if target is None:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+        return
+    write_whole(target, text)
+
+
+def write_whole(target: Path, text: str) -> None:
+    """Write a file by way of another beside it, so that it is never half there."""
+    folder = target.parent if str(target.parent) else Path()
+    if not folder.is_dir():
+        fail("no-such-folder", f"there is no folder {folder}", "make it first")
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=folder)
+    try:
+        with open(handle, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
+        os.chmod(name, mode)
+        os.replace(name, target)
+    except BaseException:
+        os.unlink(name)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

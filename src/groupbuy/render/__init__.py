@@ -1,0 +1,1 @@
+"""Results and problems for people and programs. Nothing here decides anything."""

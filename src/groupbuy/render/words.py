@@ -1,0 +1,98 @@
+"""The words of the program itself, in the languages of its readers."""
+
+from __future__ import annotations
+
+from groupbuy.texts import Text
+
+_WORDS = {
+    key: Text.of(en=en, zh=zh)
+    for key, en, zh in (
+        # problems
+        ("problem", "{n} problem", "{n} 个问题"),
+        ("problems", "{n} problems", "{n} 个问题"),
+        ("warning", "{n} warning", "{n} 个警告"),
+        ("warnings", "{n} warnings", "{n} 个警告"),
+        ("warning_mark", "warning", "警告"),
+        ("hint", "hint:", "提示："),
+        ("comma", ", ", "，"),
+        ("semicolon", "; ", "；"),
+        ("colon", ": ", "："),
+        ("listing", ", ", "、"),
+        # headings of the table
+        ("rank", "#", "#"),
+        ("lead", "Lead", "客户"),
+        ("id", "Id", "编号"),
+        ("verdict", "Verdict", "结论"),
+        ("reason", "Reason", "理由"),
+        ("next", "Next", "下一步"),
+        ("due", "Due", "期限"),
+        ("who", "Who", "负责人"),
+        ("ask", "Ask", "要问"),
+        ("packs", "Rules", "规则"),
+        ("place", "Place", "出处"),
+        # verdicts
+        ("go", "go", "推进"),
+        ("terms", "on terms", "有条件"),
+        ("hold", "on hold", "暂缓"),
+        ("stop", "stop", "停止"),
+        # marks
+        ("mark_likely", "B? likely, not certain", "B? 多半是 B，未定"),
+        ("mark_possible", "A|B one of these", "A|B 其中之一"),
+        ("mark_open", "72–92 depends on answers", "72–92 随回答而定"),
+        ("mark_unknown", "? not known", "? 未知"),
+        ("mark_none", "– does not apply", "– 不适用"),
+        ("not_shown", "Too narrow for: {names}. --wide shows all.",
+         "窗口太窄，未显示：{names}。--wide 显示全部。"),
+        # below the table
+        ("no_leads", "No leads.", "没有客户。"),
+        ("count_lead", "{n} lead", "{n} 个客户"),
+        ("count_leads", "{n} leads", "{n} 个客户"),
+        ("count_go", "{n} go", "{n} 个推进"),
+        ("count_terms", "{n} on terms", "{n} 个有条件"),
+        ("count_hold", "{n} on hold", "{n} 个暂缓"),
+        ("count_stop", "{n} stopped", "{n} 个停止"),
+        ("count_set_aside", "{n} set aside", "{n} 个未评估"),
+        ("set_aside", "Set aside", "未评估"),
+        ("errors", "Problems", "问题"),
+        ("leads", "Leads", "客户"),
+        # one lead explained
+        ("ranked", "rank {rank}", "第 {rank} 名"),
+        ("gates_open", "open", "待定"),
+        ("then_pass", "passes meanwhile", "暂且放行"),
+        ("then_terms", "on terms meanwhile", "暂按有条件"),
+        ("then_hold", "on hold meanwhile", "暂缓"),
+        ("do", "do: ", "做法："),
+        ("because", "because: ", "依据："),
+        ("missing", "missing: ", "缺："),
+        ("grades", "Grades", "分级"),
+        ("scores", "Scores", "评分"),
+        ("plays", "What to do", "行动"),
+        ("questions", "What to ask", "要问的"),
+        ("facts", "Facts", "事实"),
+        ("fields", "Given", "已知信息"),
+        ("nearly", "Nearly", "差一点"),
+        ("needs", "needs: ", "还差："),
+        ("likely", "likely {word}", "多半是 {word}"),
+        ("possible", "possible: {words}", "可能：{words}"),
+        ("between", "{low} to {high} once all is known", "全部问清后在 {low} 到 {high} 之间"),
+        ("clamped", "kept within the range", "限制在范围之内"),
+        ("not_applicable", "does not apply: ", "不适用："),
+        ("by", "by {due}", "{due} 前"),
+        ("settles", "settles: ", "能定："),
+        ("example", "{answer} → {word}", "{answer} → {word}"),
+        ("yes", "yes", "是"),
+        ("no", "no", "否"),
+    )
+}  # fmt: skip
+
+
+def say(key: str, lang: str, **values: object) -> str:
+    """One of the program's words; English where the language is not known."""
+    text = _WORDS[key].get(lang)
+    return text.format(**values) if values else text
+
+
+def verdict(value: object, lang: str) -> str:
+    """A verdict in words."""
+    known = str(value)
+    return say(known, lang) if known in ("go", "terms", "hold", "stop") else "?"
