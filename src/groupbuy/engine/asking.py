@@ -23,12 +23,15 @@ class Asker:
     def __init__(self, model: LeadModel, today: int) -> None:
         """`today` is a day number."""
         self.model, self.today = model, today
-        self._programs: dict[tuple[int, str], tuple[Program, list[str]]] = {}
         self._answers: dict[tuple[int, str], list[Any]] = {}
 
     def ask(self, lead: LeadConclusions, targets: list[str], most: int) -> list[dict[str, Any]]:
         """The `most` telling questions whose answers would settle `targets`."""
-        opened = [self.target(lead, name) for name in targets if lead.value(name) is None]
+        unknown = [name for name in targets if lead.value(name) is None]
+        if not unknown:
+            return []
+        program = lead.plan.solver(targets)
+        opened = [self.target(lead, name, program) for name in unknown]
         opened = [target for target in opened if target.blanks]
         blanks = dict.fromkeys(blank for target in opened for blank in target.blanks)
         answers = {name: self.answers(lead.plan, name) for name in blanks}
@@ -38,15 +41,11 @@ class Asker:
         found.sort(key=lambda question: question.name not in gates)
         return [self.shown(question, lead, gates) for question in found[:most]]
 
-    def target(self, lead: LeadConclusions, name: str) -> Target:
+    def target(self, lead: LeadConclusions, name: str, program: Program) -> Target:
         """Something open, with the blanks behind it that can be asked about."""
-        fields = [*lead.missing(name), *(self.pack_fields(lead))]
-        blanks = tuple(
-            dict.fromkeys(
-                field.partition(".")[0] for field in fields if self.can_ask(field.partition(".")[0])
-            )
-        )
-        program, _ = self.program(lead.plan, name)
+        fields = [*lead.missing(name), *self.pack_fields(lead)]
+        asked = (field.partition(".")[0] for field in fields)
+        blanks = tuple(dict.fromkeys(field for field in asked if self.can_ask(field)))
 
         def solve(world: World) -> Any:
             program(world)
@@ -66,13 +65,6 @@ class Asker:
         """Whether the model says how to ask about a field."""
         entry = self.model.entries.get(name)
         return entry is not None and entry.ask is not None
-
-    def program(self, plan: Plan, name: str) -> tuple[Program, list[str]]:
-        """The program that works out one target from the fields."""
-        key = (id(plan), name)
-        if key not in self._programs:
-            self._programs[key] = plan.closure(name)
-        return self._programs[key]
 
     def answers(self, plan: Plan, name: str) -> list[Any]:
         """The answers worth trying for a field."""

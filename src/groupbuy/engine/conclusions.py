@@ -11,7 +11,7 @@ from groupbuy.engine.run import Case
 from groupbuy.model.model import LeadModel
 from groupbuy.sections.template import RANK, Slot, Template
 from groupbuy.tree.derived import NOT_APPLICABLE
-from groupbuy.tree.nodes import NONE, Expr, Lit, names
+from groupbuy.tree.nodes import NONE, Expr, names
 from groupbuy.tree.types import Kind, Type
 
 MASKED = "***"
@@ -54,12 +54,9 @@ class LeadConclusions:
 
     def holds(self, test: Expr) -> bool | None:
         """Whether a condition holds."""
-        if isinstance(test, Lit):
-            return test.value if isinstance(test.value, bool) else None
         for name in names(test):
             self.value(name)
-        found = self.plan.value(test)(self.env)
-        return None if found is None else found is True
+        return self.plan.status(test, self.env)
 
     def rows(self, name: str) -> list[Any] | None:
         """The values of a definition made for each row."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from groupbuy.engine.plan import Env, Plan
-from groupbuy.tree.nodes import Agg, Case, Col, Expr, Lit, Op, Ref, walk
+from groupbuy.tree.nodes import Agg, Case, Col, Expr, Lit, Op, Ref, names, walk
 from groupbuy.tree.types import Kind
 
 
@@ -57,9 +57,11 @@ class Missing:
 
     def value(self, tree: Expr) -> object:
         """The value of a tree for this lead."""
-        for node in walk(tree):
-            if isinstance(node, Ref) and node.name not in self.env:
-                self.plan.extend(self.env, node.name)
+        for name in names(tree):
+            if name not in self.env and name not in self.plan.stack.constants:
+                self.plan.extend(self.env, name)
+        if tree.type.kind is Kind.FLAG:
+            return self.plan.status(tree, self.env)
         return self.plan.value(tree)(self.env)
 
     def of_tree(self, tree: Expr) -> dict[str, None]:

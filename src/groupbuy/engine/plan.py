@@ -6,19 +6,25 @@ stage everything is one compiled function from a lead's values to more of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from groupbuy.compile.python import Program, compile_program, compile_value
 from groupbuy.model.model import LeadModel
 from groupbuy.rules.stack import Stack
 from groupbuy.tree.definitions import Definition
-from groupbuy.tree.nodes import Expr, Lit, Over, Periods
-from groupbuy.tree.types import TableType
+from groupbuy.tree.derived import NOT_APPLICABLE
+from groupbuy.tree.nodes import Col, Expr, Lit, Op, Over, Periods, Ref, walk
+from groupbuy.tree.types import Kind, TableType
 
 Env = dict[str, Any]
 """The values of one lead by name: `None` unknown, `NONE` does not apply."""
+
+
+Evaluator = Callable[[Mapping[str, Any]], Any]
+"""One tree, ready to be worked out from a lead's values."""
 
 
 @dataclass(frozen=True)
@@ -53,33 +59,39 @@ def inputs_of(model: LeadModel) -> dict[str, bool]:
 class Plan:
     """A stack compiled: stages for all of its values, and more on demand."""
 
-    def __init__(self, stack: Stack, model: LeadModel, wanted: Iterable[str] | None = None) -> None:
-        """Compile `wanted` and all that it reads; without it, everything the stack defines."""
+    def __init__(
+        self,
+        stack: Stack,
+        model: LeadModel,
+        wanted: Iterable[str] | None = None,
+        shared: dict[Expr, Evaluator] | None = None,
+    ) -> None:
+        """Plan `wanted` and all that it reads; without it, everything the stack defines.
+
+        `shared` keeps single trees that were compiled, for all the plans of a run.
+        """
         self.stack, self.model = stack, model
         self.inputs = inputs_of(model)
         self.tables = self.table_types()
         self.populations: dict[str, Population] = {}
-        names = list(stack.definitions if wanted is None else wanted)
-        names = [
-            name
-            for name in names
-            if not isinstance(self.expression(name), Lit) or name not in stack.constants
-        ]
+        names = list(stack.defined if wanted is None else wanted)
+        names = [name for name in names if name not in stack.constants]
         self.definitions = dict(self.split(stack.ordered(names)))
-        self.stages = tuple(self.compile())
         self.computed = set(self.definitions) | set(self.populations)
-        self._values: dict[Expr, Callable[[Mapping[str, Any]], Any]] = {}
-        self._extra: dict[str, Program | None] = {}
+        self.shared = {} if shared is None else shared
+        self._values: dict[Expr, Evaluator] = {}
+        self._extra: dict[str, tuple[Program, set[str]]] = {}
+        self._solvers: dict[tuple[str, ...], Program] = {}
 
-    def expression(self, name: str) -> Expr | Periods | None:
-        """The tree of a definition."""
-        found = self.stack.lookup(name)
-        return None if found is None else found.expression
+    @cached_property
+    def stages(self) -> tuple[Stage, ...]:
+        """The stages, compiled when the first lead comes."""
+        return tuple(self.compile())
 
     def table_types(self) -> dict[str, TableType]:
         """The tables that aggregates can read."""
         tables = {name: table.type for name, table in self.model.tables.items()}
-        for name, definition in self.stack.definitions.items():
+        for name, definition in self.stack.defined.items():
             if isinstance(definition.expression, Periods):
                 columns = tuple((n, tree.type) for n, tree in definition.expression.columns)
                 tables[name] = TableType(columns)
@@ -152,36 +164,84 @@ class Plan:
 
     # ── on demand ──
 
-    def value(self, tree: Expr) -> Callable[[Mapping[str, Any]], Any]:
+    def value(self, tree: Expr) -> Evaluator:
         """A function that works out one tree from a lead's values."""
         found = self._values.get(tree)
         if found is None:
-            found = compile_value(self.stack.runnable(tree), self.tables, self.definitions)
+            runnable = self.stack.runnable(tree)
+            # With the constants put in, most trees mean the same in every stack.
+            shared = self.shared if not any(isinstance(n, Col) for n in walk(runnable)) else {}
+            found = shared.get(runnable)
+            if found is None:
+                found = compile_value(runnable, self.tables, self.definitions)
+                shared[runnable] = found
             self._values[tree] = found
         return found
 
-    def extend(self, env: Env, name: str) -> None:
-        """Work out a name that no stage did: what an open grade could still be, say."""
-        if name not in self._extra:
-            program = None
-            if self.stack.lookup(name) is not None:
-                order = [n for n in self.stack.ordered([name]) if n not in self.computed]
-                program = compile_program(
-                    self.stack.definitions, order, self.inputs, self.tables, {name}
-                )
-            self._extra[name] = program
-        program = self._extra[name]
-        if program is None:
-            env[name] = None
-        else:
-            program(env)
+    def status(self, test: Expr, env: Env) -> bool | None:
+        """Whether a condition holds for a lead, in Kleene's logic.
 
-    def closure(self, target: str) -> tuple[Program, list[str]]:
-        """A program for one name from the fields alone (what is over the population stays)."""
-        order = [
-            name
-            for name in self.stack.ordered([target])
-            if name not in self.populations and name in self.definitions
-        ]
-        program = compile_program(self.definitions, order, self.inputs, self.tables, {target})
-        return program, order
+        Connectives are followed here and only what they join is compiled, so that the many
+        conditions of a rule set share what little they ask.
+        """
+        if isinstance(test, Lit):
+            return test.value if isinstance(test.value, bool) else None
+        if isinstance(test, Op) and test.op in ("and", "or"):
+            decisive = test.op == "or"
+            found: bool | None = not decisive
+            for part in test.args:
+                holds = self.status(part, env)
+                if holds is decisive:
+                    return decisive
+                found = None if holds is None else found
+            return found
+        if isinstance(test, Op) and test.op == "not":
+            holds = self.status(test.args[0], env)
+            return None if holds is None else not holds
+        value = (
+            env[test.name]
+            if isinstance(test, Ref) and test.name in env
+            else (self.value(test)(env))
+        )
+        return None if value is None else value is True
+
+    def extend(self, env: Env, name: str) -> None:
+        """Work out what no stage did: what an open grade could still be, an end of a number.
+
+        All that follows from one name is worked out together.
+        """
+        base = name.partition("∈")[0].removesuffix(".likely")
+        definition = self.stack.lookup(base)
+        family = [name]
+        if definition is not None and definition.type.kind is Kind.CHOICE and base != name:
+            words = (*definition.type.values, NOT_APPLICABLE)
+            family = [f"{base}.likely", *(f"{base}∈{word}" for word in words)]
+            family += [] if name in family else [name]
+        key = family[0]
+        if key not in self._extra or name not in self._extra[key][1]:
+            outputs = {member for member in family if self.stack.lookup(member) is not None}
+            order = [n for n in self.stack.ordered(sorted(outputs)) if n not in self.computed]
+            program = compile_program(
+                self.stack.definitions, order, self.inputs, self.tables, outputs
+            )
+            self._extra[key] = (program, {*family, name})
+        program, members = self._extra[key]
+        for member in members:
+            env.setdefault(member, None)
+        program(env)
+
+    def solver(self, targets: Sequence[str]) -> Program:
+        """A program for a few names from the fields alone; what is over the population stays."""
+        key = tuple(targets)
+        found = self._solvers.get(key)
+        if found is None:
+            order = [name for name in self.stack.ordered(targets) if name in self.definitions]
+            found = compile_program(self.definitions, order, self.inputs, self.tables, set(targets))
+            self._solvers[key] = found
+        return found
+
+    def selector(self, names: Sequence[str]) -> Program:
+        """A program for conditions that are over no population."""
+        return compile_program(
+            self.definitions, list(self.definitions), self.inputs, self.tables, set(names)
+        )

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from groupbuy.compile.python import compile_program
-from groupbuy.engine.plan import Env, Plan, Population, inputs_of
+from groupbuy.compile.python import Program
+from groupbuy.engine.plan import Env, Evaluator, Plan, Population
 from groupbuy.engine.population import Candidate, over_population
 from groupbuy.errors import Problem
 from groupbuy.model.lead import Lead
@@ -15,6 +14,7 @@ from groupbuy.rules.pack import Pack
 from groupbuy.rules.ruleset import RuleSet
 from groupbuy.rules.stack import Stack
 from groupbuy.tree.definitions import Definition
+from groupbuy.tree.nodes import Expr
 
 Packs = tuple[Pack, ...]
 
@@ -48,7 +48,8 @@ class Engine:
         self.rules = rules
         self.model = rules.project.model
         self._plans: dict[tuple[str, ...], Plan] = {}
-        self._selectors: dict[tuple[str, ...], Any] = {}
+        self._values: dict[Expr, Evaluator] = {}
+        self._selectors: dict[tuple[str, ...], Program] = {}
 
     def run(self, leads: Iterable[Lead]) -> Run:
         """Evaluate leads together: ranks and shares are over all that are not set aside."""
@@ -61,6 +62,8 @@ class Engine:
                 run.set_aside.append((case, stack.conflicts))
             else:
                 case.plan = self.plan(stack)
+                for pack in case.open_packs:
+                    self.define_condition(stack, pack)
                 run.cases.append(case)
         self.run_stages(run)
         return run
@@ -87,40 +90,30 @@ class Engine:
                         case.open_packs = (*case.open_packs, pack)
                 case.packs = (*case.packs, *chosen)
 
-    def selector(self, below: Packs, conditional: Sequence[Pack]) -> Any:
+    def selector(self, below: Packs, conditional: Sequence[Pack]) -> Program:
         """A program that says which of a layer's packs apply on top of the packs `below`."""
         key = (*(pack.name for pack in below), "<", *(pack.name for pack in conditional))
         found = self._selectors.get(key)
         if found is None:
             stack = self.rules.stack(below)
-            definitions = dict(stack.definitions)
-            names = []
-            for pack in conditional:
-                tree = self.rules.condition(pack)
-                assert tree is not None
-                name = f"for:{pack.name}"
-                definition = Definition(name, stack.folded(tree), pack.at, pack.name)
-                definitions[name] = definition
-                stack.definitions[name] = definition
-                names.append(name)
-            plan = Plan(stack, self.model, names)
-            found = compile_program(
-                plan.definitions,
-                list(plan.definitions),
-                inputs_of(self.model),
-                plan.tables,
-                set(names),
-            )
-            for name in names:
-                del stack.definitions[name]
+            names = [self.define_condition(stack, pack) for pack in conditional]
+            found = Plan(stack, self.model, names).selector(names)
             self._selectors[key] = found
         return found
+
+    def define_condition(self, stack: Stack, pack: Pack) -> str:
+        """The name under which a stack knows the `for` of a pack."""
+        name = f"for:{pack.name}"
+        tree = self.rules.condition(pack)
+        if tree is not None and name not in stack.definitions:
+            stack.add(Definition(name, tree, pack.at, pack.name))
+        return name
 
     def plan(self, stack: Stack) -> Plan:
         """The plan of a stack."""
         found = self._plans.get(stack.key)
         if found is None:
-            found = self._plans[stack.key] = Plan(stack, self.model)
+            found = self._plans[stack.key] = Plan(stack, self.model, shared=self._values)
         return found
 
     # ── stages ──

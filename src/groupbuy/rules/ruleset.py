@@ -142,8 +142,7 @@ class RuleSet:
         self.check_frozen()
         for packs in self.telling_stacks():
             with self.problems.collecting():
-                stack = self.stack(packs)
-                stack.ordered(list(stack.definitions))
+                self.stack(packs).check_circles()
         self.problems.raise_any()
 
     def telling_stacks(self) -> Iterator[tuple[Pack, ...]]:

@@ -51,8 +51,9 @@ class Stack:
     skipped: list[Skipped] = field(default_factory=list)
     removed: dict[tuple[str, str], str] = field(default_factory=dict)
     conflicts: list[Problem] = field(default_factory=list)
-    definitions: dict[str, Definition] = field(default_factory=dict)
+    defined: dict[str, Definition] = field(default_factory=dict)
     constants: dict[str, Lit] = field(default_factory=dict)
+    definitions: dict[str, Definition] = field(default_factory=dict)
     _folded: dict[Expr, Expr] = field(default_factory=dict)
     _overs: dict[Expr, str] = field(default_factory=dict)
 
@@ -66,13 +67,15 @@ class Stack:
         return list(self.lowered.get(section, {}).values())
 
     def define(self, definitions: Iterable[Definition], constants: Mapping[str, Lit]) -> None:
-        """Take over the definitions, with settings and today's date put in for their names."""
+        """Take over the definitions as they are written; `lookup` puts in the constants."""
         self.constants = dict(constants)
-        for definition in definitions:
-            self.add(definition)
+        self.defined.update((definition.name, definition) for definition in definitions)
 
-    def add(self, definition: Definition) -> None:
-        """Take over one definition; values over the population become definitions of their own."""
+    def add(self, definition: Definition) -> Definition:
+        """Take over one definition, with settings and today's date put in for their names.
+
+        Values over the population become definitions of their own.
+        """
         expression = definition.expression
         if isinstance(expression, Periods):
             columns = tuple((name, self.folded(tree)) for name, tree in expression.columns)
@@ -80,7 +83,9 @@ class Stack:
             expression = replace(expression, columns=columns, today=today)
         else:
             expression = self.apart(definition, self.folded(expression))
-        self.definitions[definition.name] = replace(definition, expression=expression)
+        added = replace(definition, expression=expression)
+        self.definitions[definition.name] = added
+        return added
 
     def folded(self, tree: Expr) -> Expr:
         """The tree with constants put in."""
@@ -116,15 +121,49 @@ class Stack:
         """The definition behind a name, made now if it follows from another."""
         found = self.definitions.get(name)
         if found is None:
-            found = derive(name, self.lookup) if not self.plain(name) else None
-            if found is not None:
-                self.add(found)
-                found = self.definitions[name]
+            written = self.defined.get(name)
+            if written is None and not self.plain(name):
+                written = derive(name, self.lookup)
+            found = None if written is None else self.add(written)
         return found
 
     def plain(self, name: str) -> bool:
         """Whether a name can't be a derived one: those have a mark in them."""
         return "." not in name and "∈" not in name
+
+    def check_circles(self) -> None:
+        """Raise if names wait for each other. Looks at what is written, and folds nothing."""
+        state: dict[str, bool] = {}
+        path: list[str] = []
+
+        def visit(name: str) -> None:
+            base = self.written(name)
+            if base is None or state.get(base) is True:
+                return
+            if base in state:
+                circle = list(dict.fromkeys(shown(step) for step in path[path.index(base) :]))
+                first = self.defined[path[path.index(base)]]
+                raise GroupbuyError(circular([*circle, circle[0]], first.at))
+            state[base] = False
+            path.append(base)
+            for read in self.defined[base].reads:
+                visit(read)
+            path.pop()
+            state[base] = True
+
+        for name in self.defined:
+            visit(name)
+
+    def written(self, name: str) -> str | None:
+        """The written definition that a name is, or follows from."""
+        while name not in self.defined:
+            base, mark, _ = name.partition("∈")
+            if not mark:
+                base, mark, _ = name.rpartition(".")
+            if not mark:
+                return None
+            name = base
+        return name
 
     def ordered(self, wanted: Iterable[str]) -> list[str]:
         """`wanted` and all that they read, each behind what it reads. Raises on a circle."""

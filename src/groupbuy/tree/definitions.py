@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from groupbuy.errors import Location
 from groupbuy.tree.nodes import Expr, Periods, names
@@ -29,7 +30,7 @@ class Definition:
         """The type of the expression."""
         return TABLE if isinstance(self.expression, Periods) else self.expression.type
 
-    @property
+    @cached_property
     def reads(self) -> dict[str, None]:
         """The names that this depends on directly, in order of appearance."""
         if isinstance(self.expression, Periods):

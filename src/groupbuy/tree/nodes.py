@@ -277,7 +277,10 @@ def walk(expr: Expr) -> Iterator[Expr]:
 
 def names(expr: Expr) -> dict[str, None]:
     """The names that the value depends on directly, in order of appearance."""
-    return {name: None for node in walk(expr) for name in _names_of(node)}
+    found = dict.fromkeys(_names_of(expr))
+    for child in expr.children():
+        found.update(names(child))
+    return found
 
 
 def _names_of(node: Expr) -> tuple[str, ...]:
