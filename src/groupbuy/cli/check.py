@@ -30,7 +30,8 @@ def check(
     files = [path for path in paths if path == "-" or not Path(path).is_dir()]
     found: list[Problem] = []
     counted = 0
-    for folder in folders or [rules]:
+    chosen: list[Path | None] = [*folders] or [rules]
+    for folder in chosen:
         try:
             workspace = open_rules(folder, as_of, settings, lang)
         except GroupbuyError as error:

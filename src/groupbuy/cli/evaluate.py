@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +10,7 @@ import click
 
 from groupbuy.cli.opening import open_leads, open_rules
 from groupbuy.cli.options import columns_of, rules_options
-from groupbuy.cli.running import DONE, INCOMPLETE, INVALID, deliver, next_step, wants_colour, width
+from groupbuy.cli.running import DONE, INCOMPLETE, INVALID, deliver, next_step, width
 
 if TYPE_CHECKING:
     from groupbuy.engine.results import Result
@@ -90,38 +89,36 @@ def _tell_set_aside(result: Result) -> None:
 
 
 def _table(workspace: Workspace, result: Result, screen: bool) -> str:
-    from groupbuy.render.table import render_table
+    from groupbuy.cli.viewing import view_of
+    from groupbuy.render.table import show_table
 
-    return render_table(
-        result.data,
-        workspace.view(),
-        width=width() if screen else 160,
-        colour=screen and wants_colour(sys.stdout),
-    )
+    return show_table(result.data, view_of(workspace), terminal=width() if screen else 160)
 
 
 def _json(workspace: Workspace, result: Result, screen: bool) -> str:
-    from groupbuy.render.json import render_json
+    from groupbuy.render.json import show_json
 
-    return render_json(result.data)
+    return show_json(result.data)
 
 
 def _jsonl(workspace: Workspace, result: Result, screen: bool) -> str:
-    from groupbuy.render.json import render_jsonl
+    from groupbuy.render.json import show_jsonl
 
-    return render_jsonl(result.data)
+    return "".join(show_jsonl(result.data))
 
 
 def _csv(workspace: Workspace, result: Result, screen: bool) -> str:
-    from groupbuy.render.csv import render_csv
+    from groupbuy.cli.viewing import view_of
+    from groupbuy.render.csv import show_csv
 
-    return render_csv(result.data, workspace.view())
+    return "".join(show_csv(result.data, view_of(workspace)))
 
 
 def _md(workspace: Workspace, result: Result, screen: bool) -> str:
-    from groupbuy.render.markdown import render_markdown
+    from groupbuy.cli.viewing import view_of
+    from groupbuy.render.markdown import show_markdown
 
-    return render_markdown(result.data, workspace.view())
+    return show_markdown(result.data, view_of(workspace))
 
 
 RENDER: dict[str, Callable[[Workspace, Result, bool], str]] = {

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
 
 from groupbuy.cli.opening import open_leads, open_rules
 from groupbuy.cli.options import rules_options
-from groupbuy.cli.running import DONE, deliver, fail, wants_colour, width
+from groupbuy.cli.running import DONE, deliver, fail, width
 
 
 @click.command()
@@ -42,16 +41,13 @@ def explain(
     workspace = open_rules(rules, as_of, settings, lang, show_pii=show_pii)
     result = workspace.explain(open_leads(workspace, paths), wanted)
     if form == "json":
-        from groupbuy.render.json import render_json
+        from groupbuy.render.json import show_json
 
-        deliver(render_json(result.data), None)
+        deliver(show_json(result.data), None)
         return DONE
-    from groupbuy.render.explain import render_explanation
+    from groupbuy.cli.viewing import view_of
+    from groupbuy.render.explain import show_lead
 
-    deliver(
-        render_explanation(
-            result.data, workspace.view(), width=min(width(), 110), colour=wants_colour(sys.stdout)
-        ),
-        None,
-    )
+    view = view_of(workspace)
+    deliver(show_lead(result.data["leads"][0], view, terminal=min(width(), 110)), None)
     return DONE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from groupbuy.engine.plan import Env, Plan
+from groupbuy.tree.definitions import Definition
 from groupbuy.tree.nodes import Agg, Case, Col, Expr, Lit, Op, Ref, names, walk
 from groupbuy.tree.types import Kind
 
@@ -26,15 +27,45 @@ class Missing:
         elif name in self.plan.populations:
             result = self.of_population(name)
         else:
-            definition = self.plan.stack.lookup(name)
-            result = {}
-            if definition is not None and isinstance(definition.expression, Expr):
-                result = self.of_tree(definition.expression)
-            elif definition is not None:
-                for read in definition.reads:
-                    if read not in self.env or self.env[read] is None:
-                        result.update(self.of_name(read))
+            result = self.of_definition(name)
         self.found[name] = result
+        return result
+
+    def of_definition(self, name: str) -> dict[str, None]:
+        """The blanks behind a definition; of an open score, those of its open lines."""
+        definition = self.plan.stack.lookup(name)
+        if definition is None:
+            return {}
+        result: dict[str, None] = {}
+        base = name.removesuffix(".low").removesuffix(".high")
+        if self.plan.stack.lookup(f"{base}.value") is not None:
+            for line in self.plan.stack.defined:
+                if line.startswith(f"{base}/") and self.env.get(line) is None:
+                    result.update(self.of_name(line))
+        elif isinstance(definition.expression, Expr):
+            result = self.of_tree(definition.expression)
+        else:
+            for read in definition.reads:
+                if self.env.get(read) is None:
+                    result.update(self.of_name(read))
+        return result or self.any_blank(definition)
+
+    def any_blank(self, definition: Definition) -> dict[str, None]:
+        """Every blank below a definition: where facts contradict each other, any may decide."""
+        result: dict[str, None] = {}
+        seen: set[str] = set()
+        pending = list(definition.reads)
+        while pending:
+            name = pending.pop(0)
+            if name in seen:
+                continue
+            seen.add(name)
+            if name in self.plan.inputs:
+                if self.env.get(name) is None:
+                    result[name] = None
+            else:
+                found = self.plan.stack.lookup(name)
+                pending.extend(found.reads if found is not None else ())
         return result
 
     def of_population(self, name: str) -> dict[str, None]:
@@ -93,6 +124,15 @@ class Missing:
                 return result
         if self.unknown(tree.default):
             result.update(self.of_tree(tree.default))
+        return result or self.of_open_names(tree)
+
+    def of_open_names(self, tree: Case) -> dict[str, None]:
+        """Where every condition is decided but the ends of a score still lie apart."""
+        result: dict[str, None] = {}
+        for name in names(tree):
+            base = name.removesuffix(".low").removesuffix(".high")
+            if base != name and self.env.get(base) is None:
+                result.update(self.of_name(base))
         return result
 
     def of_aggregate(self, tree: Agg) -> dict[str, None]:

@@ -14,6 +14,7 @@ from groupbuy.engine.run import Case, Run
 from groupbuy.errors import Problem
 from groupbuy.model.lead import SetAside
 from groupbuy.rules.ruleset import RuleSet
+from groupbuy.rules.stack import shown
 from groupbuy.sections.gates import VERDICT, VERDICTS
 from groupbuy.tree.nodes import NONE
 from groupbuy.tree.types import Kind
@@ -46,9 +47,9 @@ class Result:
 class Presenter:
     """Turns a run into the result contract."""
 
-    def __init__(self, rules: RuleSet, shown: Shown) -> None:
-        """`shown` says what is wanted."""
-        self.rules, self.shown = rules, shown
+    def __init__(self, rules: RuleSet, options: Shown) -> None:
+        """`options` says what is wanted."""
+        self.rules, self.shown = rules, options
         self.model = rules.project.model
         self.asker = Asker(self.model, rules.as_of)
 
@@ -78,13 +79,21 @@ class Presenter:
                 "leads": len(run.cases) + len(outside),
                 **{verdict: verdicts.count(verdict) for verdict in VERDICTS},
                 "set_aside": len(outside),
-                "unranked": {name: n for name, n in run.unranked.items() if n},
+                "unranked": self.unranked(run),
             },
             "leads": [self.lead(case) for case in cases],
             "set_aside": outside,
             "errors": [],
         }
         return Result(data, bool(outside), list(cases))
+
+    def unranked(self, run: Run) -> dict[str, int]:
+        """How many leads each ranking had to leave out, by the name that authors know."""
+        found: dict[str, int] = {}
+        for name, count in run.unranked.items():
+            if count:
+                found[shown(name)] = count
+        return found
 
     def set_aside(self, id: str | None, at: str, problems: Iterable[Problem]) -> dict[str, Any]:
         """A lead that got no result, and why."""
@@ -125,7 +134,7 @@ class Presenter:
             "id": case.lead.id,
             "name": self.name(case),
             "at": case.lead.at.short,
-            "packs": list(case.plan.stack.key) if case.plan else [],
+            "packs": list(case.plan.stack.names) if case.plan else [],
             "open_packs": [pack.name for pack in case.open_packs],
             "rank": case.rank,
             "verdict": self.verdict(lead, sections["gates"]),

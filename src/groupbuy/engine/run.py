@@ -12,7 +12,7 @@ from groupbuy.errors import Problem
 from groupbuy.model.lead import Lead
 from groupbuy.rules.pack import Pack
 from groupbuy.rules.ruleset import RuleSet
-from groupbuy.rules.stack import Stack
+from groupbuy.rules.stack import Stack, StackKey
 from groupbuy.tree.definitions import Definition
 from groupbuy.tree.nodes import Expr
 
@@ -47,7 +47,7 @@ class Engine:
         """Nothing is compiled before there is a lead."""
         self.rules = rules
         self.model = rules.project.model
-        self._plans: dict[tuple[str, ...], Plan] = {}
+        self._plans: dict[StackKey, Plan] = {}
         self._values: dict[Expr, Evaluator] = {}
         self._selectors: dict[tuple[str, ...], Program] = {}
 
@@ -57,7 +57,7 @@ class Engine:
         cases = [Case(lead, dict(lead.values)) for lead in leads]
         self.choose_packs(cases)
         for case in cases:
-            stack = self.rules.stack(case.packs)
+            stack = self.rules.stack(case.packs, case.open_packs)
             if stack.conflicts:
                 run.set_aside.append((case, stack.conflicts))
             else:

@@ -87,9 +87,8 @@ def grade(found: Mapping[str, Any], name: str, view: View) -> Cell:
         return Cell(full, (short,) if short != full else ())
     likely = found.get("likely")
     if likely is not None:
-        full, short = word_forms(str(likely), name, view)
-        short = short if width(str(likely)) <= _CODE else full
-        return Cell(f"{short}{UNKNOWN}", (f"{inert(likely)}{UNKNOWN}",), "likely")
+        _, short = word_forms(str(likely), name, view)
+        return Cell(f"{short}{UNKNOWN}", mark="likely")
     possible = list(found.get("possible") or ())
     if 0 < len(possible) <= 3:
         words = [
@@ -108,7 +107,12 @@ def word_forms(word: str, name: str, view: View, title: object = None) -> tuple[
     plain, said = inert(word), inert(title or view.word(name, word) or "")
     if not said or said == plain or width(said) > _SHORT_TITLE:
         return plain, plain
-    return (f"{plain} {said}", plain) if width(plain) <= _CODE else (said, said)
+    return (f"{plain} {said}", plain) if is_code(plain) else (said, said)
+
+
+def is_code(word: str) -> bool:
+    """Whether people use the word as it is: `A`, `EI`, `S4`, and not `gift`."""
+    return width(word) <= _CODE and not word.islower()
 
 
 def shown(value: Any, name: str, view: View, digits: int = 4) -> str:
@@ -129,7 +133,10 @@ def shown(value: Any, name: str, view: View, digits: int = 4) -> str:
         return say("listing", view.lang).join(pairs)
     if isinstance(value, list | tuple):
         return say("listing", view.lang).join(shown(each, name, view, digits) for each in value)
-    return inert(view.word(name, str(value)) or value)
+    word, title = inert(value), inert(view.word(name, str(value)) or "")
+    if not title or title == word:
+        return word
+    return f"{word} {title}" if is_code(word) else title
 
 
 def number(value: float, digits: int = 4) -> str:

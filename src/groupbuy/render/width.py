@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 # A closing sign stays with what is before it, an opening one with what is behind it.
 _OPEN = "（《〈「『【〔“‘(\\["
@@ -48,7 +49,7 @@ def pad(text: str, cells: int, *, right: bool = False) -> str:
 
 
 def wrap(text: str, cells: int) -> list[str]:
-    """The text in lines of at most so many cells, broken at spaces and between Chinese characters."""
+    """The text in lines of at most so many cells, broken at spaces or between Chinese signs."""
     if width(text) <= cells:
         return [text]
     lines: list[str] = []
@@ -65,6 +66,17 @@ def wrap(text: str, cells: int) -> list[str]:
             head, line = _split(line, cells)
             lines.append(head)
     return [*lines, line] if line else lines
+
+
+def flow(parts: Iterable[str], between: str, cells: int) -> list[str]:
+    """Parts in lines of at most so many cells, none of them broken if it fits on a line."""
+    lines: list[str] = []
+    for part in parts:
+        if lines and width(lines[-1] + between + part) <= cells:
+            lines[-1] += between + part
+        else:
+            lines += wrap(part, cells)
+    return lines
 
 
 def _split(text: str, cells: int) -> tuple[str, str]:

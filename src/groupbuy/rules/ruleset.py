@@ -11,7 +11,7 @@ from groupbuy.rules.merge import Merged, Path, clash, merge
 from groupbuy.rules.pack import Pack, PackEntry
 from groupbuy.rules.project import Project
 from groupbuy.rules.scope import RESERVED, TODAY, RuleScope
-from groupbuy.rules.stack import Applied, Skipped, Stack
+from groupbuy.rules.stack import Applied, Skipped, Stack, StackKey, stack_key
 from groupbuy.sections.base import Entry, Lowered, Section, as_mapping
 from groupbuy.sections.settings import read_setting, setting_type
 from groupbuy.source.nodes import Node, Scalar
@@ -45,7 +45,7 @@ class RuleSet:
         self.scope = RuleScope(project.model, dict(self.shared()))
         self._entries: dict[tuple[Key, tuple[str, ...]], tuple[Node | None, list[Merged]]] = {}
         self._lowered: dict[tuple[Key, tuple[str, ...]], Lowered] = {}
-        self._stacks: dict[tuple[str, ...], Stack] = {}
+        self._stacks: dict[StackKey, Stack] = {}
         self._conditions: dict[str, Expr] = {}
         self.overrides = self.read_overrides(overrides or {})
         self.check()
@@ -383,16 +383,17 @@ class RuleSet:
 
     # ── stacks ──
 
-    def stack(self, packs: tuple[Pack, ...]) -> Stack:
-        """The stack of `packs` (lowest layer first)."""
-        key = tuple(pack.name for pack in packs)
+    def stack(self, packs: tuple[Pack, ...], open_packs: tuple[Pack, ...] = ()) -> Stack:
+        """The stack of `packs` (lowest layer first), while `open_packs` might apply as well."""
+        key = stack_key(packs, open_packs)
         found = self._stacks.get(key)
         if found is None:
-            found = self._stacks[key] = self.assemble(packs)
+            found = self._stacks[key] = self.assemble(packs, open_packs)
         return found
 
-    def assemble(self, packs: tuple[Pack, ...]) -> Stack:
-        stack = Stack(packs)
+    def assemble(self, packs: tuple[Pack, ...], open_packs: tuple[Pack, ...]) -> Stack:
+        """Merge and lower the entries of the packs."""
+        stack = Stack(packs, open_packs)
         present = set(packs)
         for (section, id), found in self.base.items():
             definers = [(pack, entry) for pack, entry in found if pack in present]
@@ -419,20 +420,25 @@ class RuleSet:
                 definitions.extend(lowered.definitions)
             definitions.extend(kind.conclude(entries))
         defined = {definition.name for definition in definitions}
-        definitions.extend(self.absent(defined))
+        definitions.extend(self.absent(defined, set(open_packs)))
         stack.define(definitions, constants)
         return stack
 
-    def absent(self, defined: set[str]) -> Iterator[Definition]:
-        """Names that only packs outside the stack define do not apply."""
+    def absent(self, defined: set[str], open_packs: set[Pack]) -> Iterator[Definition]:
+        """Names that only packs outside the stack define.
+
+        They do not apply, unless one of those packs still might: then they are unknown.
+        """
         for (section, id), found in self.base.items():
-            if self.sections[section].shared and id not in defined:
-                pack, entry = found[0]
-                lowered = self.lowered((section, id), entry, (pack.name,))
-                for definition in lowered.definitions:
-                    if definition.name not in defined and isinstance(definition.expression, Expr):
-                        type = definition.expression.type
-                        yield replace(definition, expression=build.none(type), table=None)
+            if not self.sections[section].shared or id in defined:
+                continue
+            unknown = any(pack in open_packs for pack, _ in found)
+            pack, entry = found[0]
+            for definition in self.lowered((section, id), entry, (pack.name,)).definitions:
+                if definition.name not in defined and isinstance(definition.expression, Expr):
+                    type = definition.expression.type
+                    missing = build.unknown(type) if unknown else build.none(type)
+                    yield replace(definition, expression=missing, table=None)
 
     def place(self, stack: Stack, key: Key, definer: Pack, entry: Entry) -> None:
         """Put an entry into a stack, with the changes of the packs above its own."""
@@ -537,6 +543,12 @@ class RuleSet:
                                     "bands rise or fall in the order in which they are written",
                                 )
                             )
+
+    def every_entry(self) -> Iterator[Lowered]:
+        """Every entry as its own pack defines it, lowest layer first."""
+        for key, found in self.base.items():
+            for pack, entry in found:
+                yield self.lowered(key, entry, (pack.name,))
 
     # ── packs for a lead ──
 

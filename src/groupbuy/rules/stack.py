@@ -37,15 +37,26 @@ class Skipped:
     node: Node
 
 
+StackKey = tuple[tuple[str, ...], tuple[str, ...]]
+
+
+def stack_key(packs: Iterable[Pack], open_packs: Iterable[Pack]) -> StackKey:
+    """The names of the packs that apply, and of those that might."""
+    return tuple(pack.name for pack in packs), tuple(pack.name for pack in open_packs)
+
+
 @dataclass(eq=False)
 class Stack:
     """The packs that apply together, their entries merged and lowered.
+
+    `open_packs` might apply too: nobody knows yet. What only they define is unknown.
 
     `conflicts` say which packs of one layer set the same thing differently: leads with such a
     stack are set aside.
     """
 
     packs: tuple[Pack, ...]
+    open_packs: tuple[Pack, ...] = ()
     lowered: dict[str, dict[str, Lowered]] = field(default_factory=dict)
     history: dict[tuple[str, str], list[Applied]] = field(default_factory=dict)
     skipped: list[Skipped] = field(default_factory=list)
@@ -58,7 +69,12 @@ class Stack:
     _overs: dict[Expr, str] = field(default_factory=dict)
 
     @property
-    def key(self) -> tuple[str, ...]:
+    def key(self) -> StackKey:
+        """What makes this stack another than all others."""
+        return stack_key(self.packs, self.open_packs)
+
+    @property
+    def names(self) -> tuple[str, ...]:
         """The names of the packs, lowest layer first."""
         return tuple(pack.name for pack in self.packs)
 

@@ -87,7 +87,7 @@ def as_mapping(node: Node, key: str = "value") -> MappingNode:
 
 @dataclass(frozen=True)
 class Arm:
-    """One way to a value: the row, band, case or cut that gave it, and its words."""
+    """One way to a value: the row, band, case or cut that gives it, its word, and its texts."""
 
     id: str
     test: Expr
@@ -95,6 +95,7 @@ class Arm:
     title: Template | None = None
     because: Template | None = None
     is_else: bool = False
+    word: str = ""
 
 
 @dataclass(frozen=True)

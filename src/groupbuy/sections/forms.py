@@ -88,17 +88,15 @@ def _arm(
 ) -> Arm:
     title: Template | None = None
     because: Template | None = None
+    word = key
     if isinstance(node, Mapping):
         title = optional_text(node, "title", ctx)
         because = optional_text(node, "because", ctx)
-    return Arm(key, test, at, title, because, is_else)
-
-
-def _condition(test: Expr, at: Location) -> Expr:
-    try:
-        return build.condition(test)
-    except Misfit as misfit:
-        raise GroupbuyError(Problem(misfit.code, misfit.message, at, misfit.hint)) from None
+        value = node.get("value")
+        word = str(value.data()) if value is not None else key
+    elif isinstance(node, Scalar):
+        word = node.text
+    return Arm(key, test, at, title, because, is_else, word)
 
 
 # ── bands ──────────────────────────────────────────────────────────────────────────────────────

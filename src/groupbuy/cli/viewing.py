@@ -1,0 +1,75 @@
+"""What a reader sees of names: columns, titles, kinds of numbers, in their language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from groupbuy.model.entries import Field, Table
+from groupbuy.render.view import Column, View
+from groupbuy.sections.base import Lowered
+from groupbuy.sections.forms import Form
+from groupbuy.sections.template import Template
+from groupbuy.tree.types import Kind
+
+if TYPE_CHECKING:
+    from groupbuy.engine.workspace import Workspace
+
+
+def view_of(workspace: Workspace) -> View:
+    """The view of a workspace's results."""
+    lang = workspace.options.lang
+    titles = dict(_titles(workspace, lang))
+    columns = tuple(Column(name, titles.get(name, name)) for name in workspace.columns)
+    return View(columns, titles, lang, workspace.project.currency, kinds=dict(_kinds(workspace)))
+
+
+def _titles(workspace: Workspace, lang: str) -> Iterator[tuple[str, str]]:
+    for entry in workspace.model:
+        yield entry.name, entry.title.get(lang) or entry.name
+        if isinstance(entry, Field):
+            yield from _words(entry.name, entry, lang)
+        elif isinstance(entry, Table):
+            for column in entry.fields.values():
+                yield f"{entry.name}.{column.name}", column.title.get(lang) or column.name
+    for pack in workspace.project.packs:
+        yield pack.name, pack.title.get(lang)
+    for lowered in workspace.rules.every_entry():
+        yield from _entry(lowered, lang)
+
+
+def _words(name: str, field: Field, lang: str) -> Iterator[tuple[str, str]]:
+    for word, title in field.value_titles.items():
+        yield f"{name}.{word}", title.get(lang)
+
+
+def _entry(lowered: Lowered, lang: str) -> Iterator[tuple[str, str]]:
+    """An entry's title, and those of the words that its rows and cuts give."""
+    id = lowered.entry.id
+    title = _said(lowered.title, lang)
+    if title:
+        yield id, title
+    if isinstance(lowered.view, Form):
+        for arm in lowered.view.arms:
+            said = _said(arm.title, lang)
+            if said:
+                yield f"{id}.{arm.word}", said
+
+
+def _said(template: Template | None, lang: str) -> str | None:
+    """A title quotes nothing; one that does is no title."""
+    if template is None:
+        return None
+    parts = template.parts(lang)
+    return "".join(part for part in parts if isinstance(part, str)) or None
+
+
+def _kinds(workspace: Workspace) -> Iterator[tuple[str, str]]:
+    """What numbers are: money, percent …"""
+    for field in workspace.model.fields.values():
+        if field.type.kind is Kind.NUMBER:
+            yield field.name, field.type.form
+    for lowered in workspace.rules.every_entry():
+        for definition in lowered.definitions:
+            if definition.type.kind is Kind.NUMBER and definition.name == lowered.entry.id:
+                yield definition.name, definition.type.form
