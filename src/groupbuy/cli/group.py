@@ -50,9 +50,8 @@ class LazyGroup(click.Group):
             from groupbuy.errors import did_you_mean
 
             hint = did_you_mean(args[0], COMMANDS) if args else None
-            if hint:
-                error.message = f"{error.message.rstrip('.')}: {hint}"
-            raise
+            message = f"{error.message.rstrip('.')}: {hint}" if hint else error.message
+            raise click.UsageError(message, ctx) from None
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

@@ -1,4 +1,4 @@
-"""What nearly happened: rules one condition short of firing."""
+"""What nearly happened: rules that one number kept from firing, and by how little."""
 
 from __future__ import annotations
 
@@ -8,20 +8,24 @@ from typing import Any
 from groupbuy.engine.conclusions import LeadConclusions
 from groupbuy.errors import Location
 from groupbuy.language.write import write
-from groupbuy.tree.nodes import Expr, Op, walk
+from groupbuy.tree.nodes import Agg, Case, Col, Expr, Op, walk
+from groupbuy.tree.types import Kind
 
 MOST = 12
+CLOSE_SHARE = 0.25
+CLOSE_DAYS = 14
+ORDER = ("<", "<=", "~<", "~<=")
 
 
 def nearly(lead: LeadConclusions) -> list[dict[str, Any]]:
-    """Rules, gates and plays of which all conditions held but one, and what that one says.
+    """Rules, gates and plays of which all held but one comparison, and that one nearly.
 
-    Only rules of at least two conditions can be near: one that failed alone was just not so.
+    Nearly is within a quarter of the number it is compared with, or within two weeks.
     """
     found = []
     for what, id, tree, at in _conditions(lead):
         failed = _one_short(tree, lead)
-        if failed is not None:
+        if failed is not None and _close(failed, lead):
             found.append({"what": what, "id": id, "needs": write(failed), "at": at.short})
     return found[:MOST]
 
@@ -37,7 +41,7 @@ def _conditions(lead: LeadConclusions) -> Iterator[tuple[str, str, Expr, Locatio
     for lowered in stack.entries("grades"):
         for arm in lowered.view.arms:
             if not arm.is_else:
-                yield "grade", f"{lowered.entry.id}.{arm.id}", arm.test, arm.at
+                yield "grade", f"{lowered.entry.id}.{arm.word}", arm.test, arm.at
     for lowered in stack.entries("plays"):
         for move in lowered.view:
             id = lowered.entry.id if move.case is None else f"{lowered.entry.id}.{move.case}"
@@ -45,11 +49,12 @@ def _conditions(lead: LeadConclusions) -> Iterator[tuple[str, str, Expr, Locatio
 
 
 def _one_short(tree: Expr, lead: LeadConclusions) -> Expr | None:
-    """The one part of a conjunction that is false, where all the others are true."""
-    if not isinstance(tree, Op) or tree.op != "and" or _per_row(tree):
+    """The one part of a condition that is false, where all the others are true."""
+    if tree.type.kind is not Kind.FLAG or any(isinstance(node, (Col, Agg)) for node in walk(tree)):
         return None
+    parts = tree.args if isinstance(tree, Op) and tree.op == "and" else (tree,)
     failed = None
-    for part in tree.args:
+    for part in parts:
         holds = lead.holds(part)
         if holds is None or (holds is False and failed is not None):
             return None
@@ -58,5 +63,16 @@ def _one_short(tree: Expr, lead: LeadConclusions) -> Expr | None:
     return failed
 
 
-def _per_row(tree: Expr) -> bool:
-    return any(type(node).__name__ == "Col" for node in walk(tree))
+def _close(part: Expr, lead: LeadConclusions) -> bool:
+    """Whether a comparison failed by little."""
+    if isinstance(part, Case):
+        # A comparison of a score stands in the first arm: its low end, or its high end.
+        part = part.arms[0][0]
+    if not isinstance(part, Op) or part.op not in ORDER:
+        return False
+    left, right = (lead.plan.value(side)(lead.env) for side in part.args)
+    if part.args[0].type.kind is Kind.DATE:
+        return isinstance(left, int) and isinstance(right, int) and abs(left - right) <= CLOSE_DAYS
+    if not (isinstance(left, (int, float)) and isinstance(right, (int, float))):
+        return False
+    return abs(left - right) <= CLOSE_SHARE * max(abs(left), abs(right))

@@ -36,34 +36,38 @@ class Sheet:
     header: list[str] = field(default_factory=list)
     rows: list[SheetRow] = field(default_factory=list)
     used: dict[int, str] = field(default_factory=dict)
+    _walked: tuple[int, list[tuple[int, int]]] = (0, [])
 
     def place(self, line: int, position: int | None = None) -> Location:
         """The place of the cell at `position` of the row that begins on `line`."""
         if position is None:
             return self.source.at(line)
-        return self._walk(line, position)
+        if self._walked[0] != line:
+            # A faulty row seldom has one fault only, and a header may have thousands.
+            self._walked = (line, list(self._starts(line)))
+        starts = self._walked[1]
+        return self.source.at(*starts[min(position, len(starts) - 1)])
 
-    def _walk(self, line: int, position: int) -> Location:
-        """Count delimiters outside quotation marks, over line breaks within them."""
+    def _starts(self, line: int) -> Iterator[tuple[int, int]]:
+        """Line and column of each cell of a row: delimiters within quotation marks don't count."""
         lines = self.source.lines
-        quoted, column = False, 1
+        quoted = False
+        yield line, 1
         while line <= len(lines):
-            for i, character in enumerate(lines[line - 1]):
-                if position == 0:
-                    return self.source.at(line, column)
+            for column, character in enumerate(lines[line - 1], 2):
                 if character == '"':
                     quoted = not quoted
                 elif character == self.delimiter and not quoted:
-                    position, column = position - 1, i + 2
-            if position == 0 or not quoted:
-                break
+                    yield line, column
+            if not quoted:
+                return
             line += 1
-        return self.source.at(line, column)
 
     def position(self, name: str, columns: Columns) -> int | None:
         """The position of a header, or of the header that means the entry `name`."""
-        if name in self.header:
-            return self.header.index(name)
+        for position, header in self.used.items():
+            if header == name:
+                return position
         for position, header in self.used.items():
             column = columns.find(header)
             if column is not None and column.entry.name == name:

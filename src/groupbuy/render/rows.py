@@ -48,7 +48,7 @@ def strips(leads: Sequence[Lead], view: View) -> list[Strip]:
     def heading(key: str) -> str:
         return say(key, view.lang)
 
-    made = [Strip(heading("lead"), tuple(Cell(lead_name(lead)) for lead in leads), least=8)]
+    made = [Strip(heading("lead"), tuple(Cell(lead_name(lead)) for lead in leads), least=10)]
     if any(lead.get("rank") is not None for lead in leads):
         ranks = tuple(Cell("" if (n := lead.get("rank")) is None else f"{n}") for lead in leads)
         made.insert(0, Strip(heading("rank"), ranks, right=True))

@@ -211,10 +211,13 @@ def _cases(fields: Mapping, leaf: Leaf, ctx: Context, what: str, at: Location) -
     collected.problems.raise_any()
     if not collected.pairs:
         raise GroupbuyError(Problem("empty-cases", "cases: has no case", cases.at))
-    default: Expr = build.none(collected.pairs[0][1].type)
-    return Form(
-        build.case(collected.pairs, default), tuple(collected.arms), tuple(collected.rising)
-    )
+    pairs = collected.pairs
+    if collected.complete:
+        # With a case for every word, the last one is what is left, as long as there is a word.
+        present = [build.disjunction([build.known(axis), build.missing(axis)]) for _, axis in axes]
+        pairs = [*pairs[:-1], (build.conjunction(present), pairs[-1][1])]
+    tree = build.case(pairs, build.none(pairs[0][1].type))
+    return Form(tree, tuple(collected.arms), tuple(collected.rising))
 
 
 class _Cases:
@@ -226,6 +229,7 @@ class _Cases:
         self.pairs: list[tuple[Expr, Expr]] = []
         self.arms: list[Arm] = []
         self.rising: list[tuple[tuple[Expr, Location], ...]] = []
+        self.complete = True
 
     def read(self, node: Node, axes: list[tuple[Node, Expr]], tests: list[Expr], path: str) -> None:
         (axis_node, axis), rest = axes[0], axes[1:]
@@ -243,6 +247,8 @@ class _Cases:
                         self.read(item, rest, [*tests, test], name)
                     else:
                         self.end(name, key, item, build.conjunction([*tests, test]), key_at)
+            words = len(axis.type.values) or 2
+            self.complete = self.complete and len(taken) == words
 
     def end(self, name: str, key: str, item: Node, test: Expr, key_at: Location) -> None:
         if isinstance(item, Mapping) and form_of(item) not in (None, FORM_GROUPS[0]):

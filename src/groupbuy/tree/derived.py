@@ -143,10 +143,10 @@ def _bounds_of_name(ref: Ref, lookup: Lookup) -> tuple[Expr, Expr]:
 
 def _bounds_of_case(tree: Case, lookup: Lookup) -> tuple[Expr, Expr]:
     low, high = bounds(tree.default, lookup)
+    sure = _applies(tree, lookup)
     for test, value in reversed(tree.arms):
         value_low, value_high = bounds(value, lookup)
         yes, no = build.surely(test), build.surely(build.negation(test))
-        sure = _applies(value_low, lookup) and _applies(low, lookup)
         low = build.case([(yes, value_low), (no, low)], _least(test, value_low, low, sure))
         high = build.case([(yes, value_high), (no, high)], _most(test, value_high, high, sure))
     return low, high
@@ -169,19 +169,19 @@ def _if_both_apply(test: Expr, a: Expr, b: Expr, end: Expr, sure: bool) -> Expr:
     return build.case([(both, end)], build.case([(test, a)], b))
 
 
-def _applies(end: Expr, lookup: Lookup) -> bool:
-    """Whether `end` is certainly a number or unknown, never none."""
-    if isinstance(end, Lit):
-        return end.value is not NONE
-    if isinstance(end, Ref):
-        base = end.name.rpartition(".")[0]
-        return end.type.exact and lookup(end.name) is None and lookup(base) is None
-    if isinstance(end, Case):
-        values = [value for _, value in end.arms]
-        return all(_applies(value, lookup) for value in [*values, end.default])
+def _applies(tree: Expr, lookup: Lookup) -> bool:
+    """Whether `tree` is certainly a number or unknown, never none."""
+    if isinstance(tree, Lit):
+        return tree.value is not NONE
+    if isinstance(tree, Ref):
+        # A field; names of other packs may be none, and so may what is computed.
+        return tree.type.exact and lookup(tree.name) is None
+    if isinstance(tree, Case):
+        values = [value for _, value in tree.arms]
+        return all(_applies(value, lookup) for value in [*values, tree.default])
     total = ("+", "-", "*", "total", "negate", "min", "max", "floor", "ceil", "abs", "round")
-    if isinstance(end, Op) and end.op in total:
-        return all(_applies(arg, lookup) for arg in end.args)
+    if isinstance(tree, Op) and tree.op in total:
+        return all(_applies(arg, lookup) for arg in tree.args)
     return False
 
 

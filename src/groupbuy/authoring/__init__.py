@@ -1,0 +1,1 @@
+"""What rule authors work with: looking rules up, schemas for editors, new rules folders."""

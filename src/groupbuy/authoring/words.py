@@ -1,0 +1,92 @@
+"""The words of the authoring commands, in the languages of their readers."""
+
+from __future__ import annotations
+
+from groupbuy.texts import Text
+
+_WORDS = {
+    key: Text.of(en=en, zh=zh)
+    for key, en, zh in (
+        # rules list
+        ("layer", "Layer", "层"),
+        ("pack", "Pack", "规则包"),
+        ("title", "Title", "名称"),
+        ("for", "For", "适用于"),
+        ("version", "Version", "版本"),
+        ("defines", "Defines", "定义"),
+        ("changes", "Changes", "修改"),
+        ("file", "File", "文件"),
+        ("every_lead", "every lead", "全部客户"),
+        ("counted", "{packs} packs, {entries} entries, {changes} changes; a higher layer lies over a lower one.",
+         "{packs} 个规则包，{entries} 个条目，{changes} 处修改；层数大的压在层数小的上面。"),
+        # rules show
+        ("rules_of", "Rules for {lead}", "{lead} 适用的规则"),
+        ("rules_always", "Rules for every lead", "对全部客户都适用的规则"),
+        ("packs_in", "Packs, lowest first: {packs}", "规则包（由低到高）：{packs}"),
+        ("changed", "changed", "被修改"),
+        ("instead_of", "instead of", "原为"),
+        ("new_here", "added", "新增"),
+        ("gone", "off", "停用"),
+        ("form_gone", "replaced by another form of value", "换成另一种写法"),
+        ("locked", "locked: {reason}", "已锁定：{reason}"),
+        ("may_change", "changed elsewhere", "在别处被修改"),
+        ("where", "where {condition}", "条件：{condition}"),
+        ("only_where", "only where {condition}", "仅当 {condition}"),
+        ("removed", "Switched off", "被停用"),
+        ("off_by", "off by {pack}", "由 {pack} 停用"),
+        ("defined_by", "defined by {pack}", "由 {pack} 定义"),
+        ("skipped", "Changes without effect here: these rules don't have what they change",
+         "在此无效的修改：这组规则里没有它要改的内容"),
+        ("not_applied", "Packs that don't apply", "不适用的规则包"),
+        ("conditional", "Packs for some leads only", "只适用于部分客户的规则包"),
+        ("false", "no", "否"),
+        ("unknown", "not known", "未知"),
+        ("missing", "missing: {names}", "缺：{names}"),
+        ("conflicts", "Conflicts: a lead with these packs is set aside", "冲突：适用这些规则包的客户不予评估"),
+        ("command_line", "command line", "命令行"),
+        # sections
+        ("settings", "Settings", "可调参数"),
+        ("facts", "Facts", "推算值"),
+        ("gates", "Gates", "门槛"),
+        ("scores", "Scores", "打分"),
+        ("grades", "Grades", "分级"),
+        ("plays", "Plays", "行动"),
+        # rules names
+        ("fields", "Fields of a lead", "客户字段"),
+        ("tables", "Tables and their columns", "表和列"),
+        ("names", "Names of the language", "语言自带的名字"),
+        ("functions", "Functions", "函数"),
+        ("also", "also: {names}", "也叫：{names}"),
+        ("today", "the day of the run", "评估当天"),
+        ("rank", "the lead's place, in texts: {rank}", "名次，写在文字里：{rank}"),
+        ("verdict", "the worst verdict of the gates", "各门槛中最严的结论"),
+        ("nothing_found", "No name has \"{pattern}\" in it.", "没有名字含有“{pattern}”。"),
+        # types
+        ("text", "text", "文字"),
+        ("integer", "whole number", "整数"),
+        ("number", "number", "数字"),
+        ("percent", "percent", "百分比"),
+        ("money", "money", "金额"),
+        ("flag", "yes or no", "是/否"),
+        ("date", "date", "日期"),
+        ("dates", "dates", "多个日期"),
+        ("choice", "one of", "单选"),
+        ("choices", "any of", "多选"),
+        ("table", "table", "表"),
+        ("required", "required", "必填"),
+        ("from_to", "{low} to {high}", "{low} 到 {high}"),
+        ("at_least", "at least {low}", "不小于 {low}"),
+        ("at_most", "at most {high}", "不大于 {high}"),
+        ("default", "blank means {value}", "空白按 {value}"),
+        ("yes", "yes", "是"),
+        ("no", "no", "否"),
+        ("comma", ", ", "、"),
+        ("period", ". ", "。"),
+    )
+}  # fmt: skip
+
+
+def say(key: str, lang: str, **values: object) -> str:
+    """One of the words; English where the language is not known."""
+    text = _WORDS[key].get(lang)
+    return text.format(**values) if values else text
