@@ -89,6 +89,8 @@ class InForce:
     not_applied: tuple[NotApplied, ...]
     conflicts: tuple[Problem, ...] = ()
     lead: tuple[str, str | None] | None = None
+    absent: tuple[tuple[Key, tuple[Pack, ...]], ...] = ()
+    """Entries that were asked for, and the packs that define them, none of which applies."""
 
 
 def in_general(workspace: Workspace, wanted: str | None) -> InForce:
@@ -125,6 +127,11 @@ def for_lead(workspace: Workspace, leads: LeadFile, id: str, wanted: str | None)
     keys = _wanted(workspace, wanted)
     case = _case(workspace, leads, id)
     stack = rules.stack(case.packs)
+    absent = []
+    for key in keys if wanted is not None else ():
+        definers = tuple(pack for pack, _ in rules.base[key])
+        if not set(definers) & set(case.packs):
+            absent.append((key, definers))
     return InForce(
         case.packs,
         tuple(_effective(rules, stack, keys)),
@@ -132,6 +139,7 @@ def for_lead(workspace: Workspace, leads: LeadFile, id: str, wanted: str | None)
         tuple(_not_applied(workspace, case)),
         tuple(stack.conflicts),
         (case.lead.id, workspace.presenter().name(case)),
+        tuple(absent),
     )
 
 
@@ -246,7 +254,9 @@ def _effective(
         node, results = rules.merged(key, entry, (pack.name, *(p.name for p in changers)), changers)
         changes = list(_changes(rules, entry, changers, results))
         if section == "settings" and id in rules.overrides and node is not None:
-            changes.append(_override(rules, id, node))
+            override = _override(rules, id, node)
+            changes.append(override)
+            node = _with_value(node, override.new)
         others: tuple[Elsewhere, ...] = ()
         if elsewhere:
             others = tuple(_elsewhere(rules, pack, key, present))
@@ -313,6 +323,15 @@ def _override(rules: RuleSet, id: str, node: Node) -> Change:
     new = Scalar(node.source, node.line, node.column, text, text, "")
     was = Value(owners.get(old.at.file, "?"), old.at, old)
     return Change(VALUE, COMMAND_LINE, Location(COMMAND_LINE), new, was)
+
+
+def _with_value(node: Node, value: Node | None) -> Node:
+    """The entry with another value."""
+    entry = as_mapping(node)
+    items = dict(entry.items)
+    if value is not None:
+        items["value"] = value
+    return Mapping(node.source, node.line, node.column, items, entry.keys)
 
 
 def _lock(rules: RuleSet, key: Key, node: Node | None) -> str | None:

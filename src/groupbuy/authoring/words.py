@@ -32,6 +32,8 @@ _WORDS = {
         ("may_change", "changed elsewhere", "在别处被修改"),
         ("where", "where {condition}", "条件：{condition}"),
         ("only_where", "only where {condition}", "仅当 {condition}"),
+        ("absent", "defined only by packs that don't apply here: {packs}",
+         "只在此处不适用的规则包里定义：{packs}"),
         ("removed", "Switched off", "被停用"),
         ("off_by", "off by {pack}", "由 {pack} 停用"),
         ("defined_by", "defined by {pack}", "由 {pack} 定义"),

@@ -44,7 +44,7 @@ MAY_BE_NONE = {"/", "exact/", "//", "%", "shift_days", "shift_months", "next", "
 COMPARE = {"==": "==", "<": "<", "<=": "<=", "~==": "==", "~<": "<", "~<=": "<="}
 COMPLEMENT = {"==": "!=", "<": ">=", "<=": ">"}
 NESTING = 12
-DEEP = 12
+DEEP = 4
 LONG = 1000
 READ_MAGNITUDE = 15.0
 ROWS_MAGNITUDE = 8.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any, Final, Literal
 
@@ -44,6 +45,7 @@ Per = Literal["month", "quarter", "year"]
 _MONTHS: Final[dict[Per, int]] = {"month": 1, "quarter": 3, "year": 12}
 
 
+@lru_cache(maxsize=64)
 def period_starts(today: int, per: Per, last: int) -> list[int]:
     """The first days of the `last` complete periods before `today`, and of the current one."""
     length = _MONTHS[per]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from groupbuy.compile.python import Program
 from groupbuy.engine import wording
 from groupbuy.engine.conclusions import LeadConclusions
 from groupbuy.engine.plan import Plan
@@ -30,28 +30,28 @@ class Asker:
         unknown = [name for name in targets if lead.value(name) is None]
         if not unknown:
             return []
-        program = lead.plan.solver(targets)
-        opened = [self.target(lead, name, program) for name in unknown]
+        opened = [self.target(lead, name) for name in unknown]
         opened = [target for target in opened if target.blanks]
         blanks = dict.fromkeys(blank for target in opened for blank in target.blanks)
         answers = {name: self.answers(lead.plan, name) for name in blanks}
-        found = questions(opened, lead.env, answers)
+
+        def solve(world: World, changed: Sequence[str]) -> None:
+            tables = any(name in self.model.tables for name in changed)
+            lead.plan.solver(targets, tables=tables)(world)
+
+        before = {name: lead.env.get(name) for name in targets}
+        found = questions(opened, lead.env, answers, solve)
+        lead.env.update(before)
         gates = self.pack_fields(lead)
         # What decides which rules apply comes first: every other answer hangs on it.
         found.sort(key=lambda question: question.name not in gates)
         return [self.shown(question, lead, gates) for question in found[:most]]
 
-    def target(self, lead: LeadConclusions, name: str, program: Program) -> Target:
+    def target(self, lead: LeadConclusions, name: str) -> Target:
         """Something open, with the blanks behind it that can be asked about."""
         fields = [*lead.missing(name), *self.pack_fields(lead)]
         asked = (field.partition(".")[0] for field in fields)
-        blanks = tuple(dict.fromkeys(field for field in asked if self.can_ask(field)))
-
-        def solve(world: World) -> Any:
-            program(world)
-            return world[name]
-
-        return Target(name, solve, blanks)
+        return Target(name, tuple(dict.fromkeys(field for field in asked if self.can_ask(field))))
 
     def pack_fields(self, lead: LeadConclusions) -> dict[str, list[str]]:
         """The blanks that leave open whether a pack applies, with those packs."""

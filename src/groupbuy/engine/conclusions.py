@@ -115,7 +115,9 @@ class LeadConclusions:
     def missing(self, name: str) -> list[str]:
         """The fields whose blanks leave a name unknown, in the model's order."""
         found = self.missing_fields.of_name(name)
-        order = {field: number for number, field in enumerate(self.model.entries)}
+        if len(found) < 2:
+            return list(found)
+        order = self.plan.field_order
         return sorted(found, key=lambda field: (order.get(field.partition(".")[0], 0), field))
 
     def possible(self, name: str) -> list[Any]:

@@ -72,6 +72,7 @@ class Plan:
         """
         self.stack, self.model = stack, model
         self.inputs = inputs_of(model)
+        self.field_order = {field: number for number, field in enumerate(model.entries)}
         self.tables = self.table_types()
         self.populations: dict[str, Population] = {}
         names = list(stack.defined if wanted is None else wanted)
@@ -230,13 +231,25 @@ class Plan:
             env.setdefault(member, None)
         program(env)
 
-    def solver(self, targets: Sequence[str]) -> Program:
-        """A program for a few names from the fields alone; what is over the population stays."""
-        key = tuple(targets)
+    def solver(self, targets: Sequence[str], *, tables: bool) -> Program:
+        """A program for a few names after some blanks were filled.
+
+        It works out only what could change: what hangs on `tables` only where they were filled,
+        and nothing that is over the population.
+        """
+        key = (*targets, str(tables))
         found = self._solvers.get(key)
         if found is None:
             order = [name for name in self.stack.ordered(targets) if name in self.definitions]
-            found = compile_program(self.definitions, order, self.inputs, self.tables, set(targets))
+            changing: set[str] = {
+                name for name in self.inputs if tables or name not in self.model.tables
+            }
+            moved = []
+            for name in order:
+                if changing & self.definitions[name].reads.keys():
+                    changing.add(name)
+                    moved.append(name)
+            found = compile_program(self.definitions, moved, self.inputs, self.tables, set(targets))
             self._solvers[key] = found
         return found
 

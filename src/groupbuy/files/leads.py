@@ -50,12 +50,12 @@ def read_leads(
         reading.read(paths, stdin)
     problems = list(dict.fromkeys(reading.problems.found))
     if problems:
-        raise GroupbuyError(*_first(problems))
+        raise GroupbuyError(*_first(problems, reading.untold))
     return reading.result
 
 
-def _first(problems: list[Problem]) -> list[Problem]:
-    more = len(problems) - MOST_PROBLEMS
+def _first(problems: list[Problem], untold: int) -> list[Problem]:
+    more = len(problems) - MOST_PROBLEMS + untold
     if more <= 0:
         return problems
     noun = "problem" if more == 1 else "problems"
@@ -69,6 +69,7 @@ class _Reading:
     def __init__(self, model: LeadModel) -> None:
         self.model = model
         self.problems = Problems()
+        self.untold = 0
         self.result = LeadFile()
         self.records: dict[Path | None, list[Record]] = {}
 
@@ -133,14 +134,20 @@ class _Reading:
         firsts: dict[str, Record] = {}
         for record in _all(self.records.values()):
             found = reader.read(record.items, record.places, record.problems)
-            if isinstance(found, SetAside):
+            if self.problems.found:
+                pass  # nothing will be returned, so nothing is kept
+            elif isinstance(found, SetAside):
                 self.result.set_aside.append(found)
             else:
                 self.result.leads.append(found)
             if found.id is None or record.problems:
                 continue  # of a row that is too long or too short, the id is not certain
             first = firsts.setdefault(found.id, record)
-            if first is not record:
+            if first is record:
+                continue
+            if len(self.problems.found) > MOST_PROBLEMS:
+                self.untold += 1
+            else:
                 message = f"the id {quote(found.id)} is given twice: first at {first.places('id')}"
                 hint = "each lead has an id of its own; merge the two"
                 self.problems.add("lead-same-id", message, bare(record.places("id")), hint)

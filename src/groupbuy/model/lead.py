@@ -21,6 +21,8 @@ Row = dict[str, object]
 _NONE: frozenset[str] = frozenset()
 _UNREADABLE = object()
 _MOST_HINTS = 50
+_MOST_VALUE_HINTS = 2_000
+"""Of one run: a hint may take a tenth of a millisecond, and nobody reads more of them."""
 _BRACKET = re.compile(r"([^()]+)\(([^()]+)\)")
 _SCALES = {"千元": "千", "万元": "万", "万": "万", "百万元": "百万", "亿元": "亿", "亿": "亿"}
 
@@ -159,6 +161,7 @@ class RecordReader:
         """Read leads of `model`."""
         self.model = model
         self.columns = Columns(model)
+        self._hints = _MOST_VALUE_HINTS
         self.unknown: dict[tuple[str, str], tuple[Problem, int]] = {}
         self._tables = {name: Columns(table) for name, table in model.tables.items()}
         self._blank: dict[str, object] = dict.fromkeys(model.entries)
@@ -175,11 +178,12 @@ class RecordReader:
         values = self._blank.copy()
         faults = list(problems)
         taken: dict[str, str] = {}
+        strange: list[str] = []
         find = self.columns._found
         for header, raw in items.items():
             column = find.get(header) or self.columns.find(header)
             if column is None:
-                self._unknown(header, places, items)
+                strange.append(header)
                 continue
             name = column.entry.name
             if name in taken:
@@ -195,7 +199,9 @@ class RecordReader:
                 values[name] = column.read(_with_unit(raw, column.unit) if column.unit else raw)
             except ValueProblem as problem:
                 values[name] = _UNREADABLE
-                faults.append(_problem(column.entry, name, problem, places(header)))
+                faults.append(self._problem(column.entry, name, problem, places(header)))
+        if strange:
+            self._unknown(strange, places, taken)
         return self._finish(values, taken, places, faults)
 
     def _finish(
@@ -257,10 +263,11 @@ class RecordReader:
             faults.append(Problem("lead-table-shape", message, places(table, number)))
             return row
         taken: dict[str, str] = {}
+        strange: list[str] = []
         for header, value in raw.items():
             column = columns.find(header)
             if column is None:
-                self._unknown(header, places, raw, table, number)
+                strange.append(header)
                 continue
             name = column.entry.name
             if name in taken:
@@ -273,7 +280,9 @@ class RecordReader:
                 row[name] = column.read(_with_unit(value, column.unit) if column.unit else value)
             except ValueProblem as problem:
                 at = places(table, number, header)
-                faults.append(_problem(column.entry, f"{table}.{name}", problem, at))
+                faults.append(self._problem(column.entry, f"{table}.{name}", problem, at))
+        if strange:
+            self._unknown(strange, places, taken, table, number)
         for name, column_field in declared.items():
             if column_field.required and row[name] is None and name not in taken:
                 message = f"{table}.{name} is missing"
@@ -281,23 +290,34 @@ class RecordReader:
                 faults.append(Problem("lead-required", message, at, "fill it in"))
         return row
 
+    def _problem(self, entry: Entry, name: str, problem: ValueProblem, at: Location) -> Problem:
+        """A value's problem with its place; personal data is not repeated."""
+        if isinstance(entry, Field) and entry.pii:
+            message = f"{name}: the value can't be read as {entry.type} (personal data, not shown)"
+            return Problem(problem.code, message, bare(at))
+        hint = problem.hint if self._hints > 0 else None
+        self._hints -= 1
+        return Problem(problem.code, f"{name}: {problem.message}", at, hint)
+
     def _unknown(
         self,
-        header: str,
+        headers: Iterable[str],
         places: Places,
-        items: Mapping[str, object],
+        taken: Mapping[str, str],
         table: str = "",
         row: int = 0,
     ) -> None:
-        """Keep a name that nothing in the model has, with its first place."""
-        first, count = self.unknown.get((table, header), (None, 0))
-        if first is None:
-            columns = self._tables[table] if table else self.columns
-            at = places(table, row, header) if table else places(header)
-            if any(_is_private(columns, name) for name in items):
-                at = bare(at)
-            first = unknown_name(header, columns, at, table)
-        self.unknown[table, header] = (first, count + 1)
+        """Keep names that nothing in the model has; the first ones with their first places."""
+        columns = self._tables[table] if table else self.columns
+        private = any(_is_private(columns, header) for header in taken.values())
+        for header in headers:
+            first, count = self.unknown.get((table, header), (None, 0))
+            if first is None:
+                at = None
+                if len(self.unknown) < _MOST_HINTS:
+                    at = places(table, row, header) if table else places(header)
+                first = unknown_name(header, columns, bare(at) if private else at, table)
+            self.unknown[table, header] = (first, count + 1)
 
     @property
     def name_problems(self) -> list[Problem]:
@@ -321,7 +341,7 @@ def read_record(model: LeadModel, items: Mapping[str, object], places: Places) -
     return SetAside(found.id, places(), (*reader.name_problems, *before))
 
 
-def unknown_name(header: str, columns: Columns, at: Location, table: str = "") -> Problem:
+def unknown_name(header: str, columns: Columns, at: Location | None, table: str = "") -> Problem:
     """The problem that a header or key is no field of the model, or no column of the table."""
     noun = f"column of {table}" if table else "field"
     hint = columns.hint(header) or "declare it under `fields:` in a pack, or leave it out"
@@ -373,12 +393,3 @@ def _twice(first: str, header: str, name: str, at: Location) -> Problem:
     """Two headers of one record that mean the same."""
     message = f"{quote(first)} and {quote(header)} both mean {name}"
     return Problem("lead-same-field-twice", message, at, "leave one of them out")
-
-
-def _problem(entry: Entry, name: str, problem: ValueProblem, at: Location) -> Problem:
-    """A value's problem with its place; personal data is not repeated."""
-    if isinstance(entry, Field) and entry.pii:
-        at = bare(at)
-        message = f"{name}: the value can't be read as {entry.type} (personal data, not shown)"
-        return Problem(problem.code, message, at, None)
-    return Problem(problem.code, f"{name}: {problem.message}", at, problem.hint)

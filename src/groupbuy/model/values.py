@@ -210,11 +210,14 @@ class _Words:
         return self.names.resolve(text)
 
     def problem(self, text: str) -> ValueProblem:
+        message = f"{quote(text)} is not one of the choices"
+        return ValueProblem("value-choice", message, lambda: self.hint(text))
+
+    def hint(self, text: str) -> str:
         near = did_you_mean(text[:100], self.spelled)
         if near is None and text.casefold() in NOT_KNOWN:
             near = "leave it empty when it is not known"
-        hint = near or f"one of {listed(self.values)}"
-        return ValueProblem("value-choice", f"{quote(text)} is not one of the choices", hint)
+        return near or f"one of {listed(self.values)}"
 
 
 def _choice_reader(type_: Type, words: Mapping[str, str]) -> Reader:

@@ -18,13 +18,14 @@ from groupbuy.tree.nodes import NONE, Expr, Lit, Op, Ref, walk
 from groupbuy.tree.operations import COMPARE
 from groupbuy.tree.types import Kind, Type
 
-MOST_ANSWERS = 12
-MOST_PAIRED = 7
-PAIR_ANSWERS = 4
+MOST_ANSWERS = 10
+MOST_PAIRED = 6
+PAIR_ANSWERS = 3
 GRID = (0.0, 1.0, 10.0, 100.0, 1000.0, 10_000.0, 100_000.0, 1_000_000.0, 10_000_000.0)
 
 World = dict[str, Any]
-Solve = Callable[[World], Any]
+Solve = Callable[[World, Sequence[str]], None]
+"""Works out the targets anew in a world in which the named blanks were filled."""
 
 
 @dataclass
@@ -45,78 +46,100 @@ class Question:
 
 @dataclass(frozen=True)
 class Target:
-    """Something unknown: how to work it out, and the blanks it depends on."""
+    """Something unknown, and the blanks it depends on."""
 
     name: str
-    solve: Solve
     blanks: tuple[str, ...]
 
 
 def questions(
-    targets: Sequence[Target], world: World, answers: Mapping[str, Sequence[Any]]
+    targets: Sequence[Target], world: World, answers: Mapping[str, Sequence[Any]], solve: Solve
 ) -> list[Question]:
     """The questions about `world`, the most telling first; ties stand in the order of the blanks.
 
-    `answers` has the telling answers for each blank that can be asked about.
+    `answers` has the telling answers for each blank that can be asked about. `world` is used for
+    trying and is afterwards as it was.
     """
-    found: dict[str, Question] = {}
-    for target in targets:
-        blanks = [name for name in target.blanks if answers.get(name)]
-        settled = [name for name in blanks if _settles(target, name, world, answers, found)]
-        if not settled:
+    return _Search(targets, world, answers, solve).questions()
+
+
+class _Search:
+    """Tries answers, and notes what they settle."""
+
+    def __init__(
+        self,
+        targets: Sequence[Target],
+        world: World,
+        answers: Mapping[str, Sequence[Any]],
+        solve: Solve,
+    ) -> None:
+        self.targets, self.world, self.answers, self.solve = targets, world, answers, solve
+        self.found: dict[str, Question] = {}
+
+    def questions(self) -> list[Question]:
+        settled: set[str] = set()
+        for name, tried in self.answers.items():
+            concerned = [target for target in self.targets if name in target.blanks]
+            if tried and concerned:
+                settled |= self.alone(name, concerned)
+        left = [target for target in self.targets if target.name not in settled]
+        pairs: dict[tuple[str, str], list[Target]] = {}
+        for target in left:
+            blanks = [name for name in target.blanks if self.answers.get(name)]
             for pair in combinations(blanks[:MOST_PAIRED], 2):
-                _settles_together(target, pair, world, answers, found)
-        for name in blanks:
-            question = found.setdefault(name, Question(name))
-            question.narrows[target.name] = None
-    order = list(answers)
-    return sorted(found.values(), key=lambda q: (-q.weight, order.index(q.name)))
+                pairs.setdefault(pair, []).append(target)
+        for pair, concerned in pairs.items():
+            self.together(pair, concerned)
+        for target in self.targets:
+            for name in target.blanks:
+                if self.answers.get(name):
+                    self.question(name).narrows[target.name] = None
+        order = {name: number for number, name in enumerate(self.answers)}
+        return sorted(self.found.values(), key=lambda q: (-q.weight, order[q.name]))
 
+    def question(self, name: str) -> Question:
+        return self.found.setdefault(name, Question(name))
 
-def _solved(target: Target, world: World, change: Mapping[str, Any]) -> Any:
-    tried = {**world, **change}
-    return target.solve(tried)
+    def outcomes(self, change: World, concerned: Sequence[Target]) -> list[Any]:
+        """What the targets come to with some blanks filled; the world stays as it was."""
+        before = {name: self.world.get(name) for name in change}
+        self.world.update(change)
+        self.solve(self.world, list(change))
+        values = [self.world[target.name] for target in concerned]
+        self.world.update(before)
+        return values
 
+    def alone(self, name: str, concerned: Sequence[Target]) -> set[str]:
+        """Which targets one question can settle."""
+        tried = self.answers[name]
+        table = [(answer, self.outcomes({name: answer}, concerned)) for answer in tried]
+        settled = set()
+        for column, target in enumerate(concerned):
+            known = [(answer, row[column]) for answer, row in table if row[column] is not None]
+            if known:
+                question = self.question(name)
+                question.settles[target.name] = len(known) / len(tried)
+                question.example = question.example or _witnesses(known)
+                settled.add(target.name)
+        return settled
 
-def _settles(
-    target: Target,
-    name: str,
-    world: World,
-    answers: Mapping[str, Sequence[Any]],
-    found: dict[str, Question],
-) -> bool:
-    """Note which answers to one question make the target known."""
-    outcomes = [(answer, _solved(target, world, {name: answer})) for answer in answers[name]]
-    known = [(answer, value) for answer, value in outcomes if value is not None]
-    if not known:
-        return False
-    question = found.setdefault(name, Question(name))
-    question.settles[target.name] = len(known) / len(outcomes)
-    if not question.example:
-        question.example = _witnesses(known)
-    return True
-
-
-def _settles_together(
-    target: Target,
-    pair: tuple[str, str],
-    world: World,
-    answers: Mapping[str, Sequence[Any]],
-    found: dict[str, Question],
-) -> None:
-    first, second = pair
-    outcomes = [
-        (one, _solved(target, world, {first: one, second: other}))
-        for one in _spread(answers[first])
-        for other in _spread(answers[second])
-    ]
-    known = sum(value is not None for _, value in outcomes)
-    if known:
-        for name, other in (pair, pair[::-1]):
-            question = found.setdefault(name, Question(name))
-            share = 0.5 * known / len(outcomes)
-            question.settles[target.name] = max(question.settles.get(target.name, 0.0), share)
-            question.others[other] = None
+    def together(self, pair: tuple[str, str], concerned: Sequence[Target]) -> None:
+        """Which targets two questions can settle that neither settles alone."""
+        first, second = pair
+        rows = [
+            self.outcomes({first: one, second: other}, concerned)
+            for one in _spread(self.answers[first])
+            for other in _spread(self.answers[second])
+        ]
+        for column, target in enumerate(concerned):
+            known = sum(row[column] is not None for row in rows)
+            if known:
+                share = 0.5 * known / len(rows)
+                for name, other in (pair, pair[::-1]):
+                    question = self.question(name)
+                    before = question.settles.get(target.name, 0.0)
+                    question.settles[target.name] = max(before, share)
+                    question.others[other] = None
 
 
 def _spread(answers: Sequence[Any]) -> Sequence[Any]:

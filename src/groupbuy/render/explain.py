@@ -9,7 +9,7 @@ from groupbuy.render import cells
 from groupbuy.render.cells import NONE, UNKNOWN, Lead, lead_name, names, number, pairs, shown
 from groupbuy.render.inert import inert
 from groupbuy.render.page import Block, Line, heading, section
-from groupbuy.render.rows import verdict_of
+from groupbuy.render.rows import plays_in_order, verdict_of
 from groupbuy.render.view import View
 from groupbuy.render.width import pad, width
 from groupbuy.render.words import say, verdict
@@ -38,7 +38,7 @@ class _Explained:
         yield from self.header()
         parts: list[tuple[str, list[Block]]] = [
             (self.verdict_title(), self.verdict()),
-            (self.say("plays"), [self.play(play) for play in self.lead.get("plays") or ()]),
+            (self.say("plays"), [self.play(play) for play in plays_in_order(self.lead)]),
             (self.say("questions"), [self.question(q) for q in self.lead.get("questions") or ()]),
             (self.say("grades"), self.grades()),
             (self.say("scores"), self.scores()),

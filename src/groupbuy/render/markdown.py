@@ -52,4 +52,4 @@ def escaped(text: object) -> str:
 
 def _defused(match: re.Match[str]) -> str:
     blanks, sign = match.groups()
-    return f"{blanks}{sign}" if sign.isdigit() else f"{blanks}\\{sign}"
+    return f"{blanks}{sign}\\" if sign.isdigit() else f"{blanks}\\{sign}"

@@ -33,12 +33,12 @@ def show_problems(problems: Sequence[Problem], *, colour: bool = False, lang: st
 
 def _problem(problem: Problem, paint: _Paint, lang: str) -> list[str]:
     place = paint(inert(problem.at), "place") + ": " if problem.at else ""
-    marked = f"{say('warning_mark', lang)}: " if problem.severity == "warning" else ""
+    marked = say("warning_mark", lang) + say("colon", lang) if problem.severity == "warning" else ""
     code = paint(marked + inert(problem.code), problem.severity)
     lines = [f"{place}{code} {inert(problem.message)}"]
     lines += [_INDENT + line for line in _excerpt(problem, paint)]
     if problem.hint:
-        lines.append(f"{_INDENT}{paint(say('hint', lang), 'hint')} {inert(problem.hint)}")
+        lines.append(f"{_INDENT}{paint(say('hint', lang), 'hint')}{inert(problem.hint)}")
     return lines
 
 

@@ -92,12 +92,17 @@ def next_step(lead: Lead) -> Step:
     held = _weighty(reasons, "hold") if verdict_of(lead) == "hold" else None
     if held and held.get("do"):
         return Step(_said(held, "do"))
-    plays = sorted(lead.get("plays") or (), key=lambda play: str(play.get("due") or "9999"))
+    plays = plays_in_order(lead)
     if not plays:
         return Step(_why(held))
     first = plays[0]
     texts = _said(first, "do", "title") or _said(first, "play")
     return Step(texts, inert(first.get("who") or ""), inert(first.get("due") or ""))
+
+
+def plays_in_order(lead: Lead) -> list[Mapping[str, Any]]:
+    """The plays by the day they are due, those without one at the end."""
+    return sorted(lead.get("plays") or (), key=lambda play: str(play.get("due") or "9999"))
 
 
 def _why(reason: Mapping[str, Any] | None) -> tuple[str, ...]:

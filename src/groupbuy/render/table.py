@@ -109,31 +109,24 @@ def _natural(strip: Strip, *, short: bool = False) -> int:
 
 
 def _drawn(kept: Sequence[Strip], widths: Sequence[int]) -> str:
-    from tabulate import DataRow, Line, TableFormat, tabulate
+    from tabulate import tabulate
 
     columns = []
     for strip, cells in zip(kept, widths, strict=True):
-        fitted = [cell.in_cells(cells) or cut(cell.text, cells) for cell in strip.cells]
-        columns.append(["" if text is None else text for text in fitted])
-    rule = Line("", "─", GAP, "")
-    row = DataRow("", GAP, "")
-    drawn: str = tabulate(
+        column = [cut(strip.heading, cells)]
+        for cell in strip.cells:
+            text = cell.in_cells(cells)
+            column.append(cut(cell.text, cells) if text is None else text)
+        columns.append(column)
+    # The headings are a row like others: tabulate would make their columns two cells wider.
+    head, *rows = tabulate(
         list(zip(*columns, strict=True)),
-        headers=[cut(strip.heading, cells) for strip, cells in zip(kept, widths, strict=True)],
-        tablefmt=TableFormat(
-            lineabove=None,
-            linebelowheader=rule,
-            linebetweenrows=None,
-            linebelow=rule,
-            headerrow=row,
-            datarow=row,
-            padding=0,
-            with_header_hide=None,
-        ),
+        tablefmt="plain",
         disable_numparse=True,
         colalign=["right" if strip.right else "left" for strip in kept],
-    )
-    return drawn
+    ).split("\n")
+    rule = GAP.join("─" * max(map(width, column)) for column in columns)
+    return "\n".join(line.rstrip() for line in (head, rule, *rows, rule))
 
 
 def _aside(result: Mapping[str, Any], lang: str, limit: int) -> str:

@@ -13,7 +13,7 @@ _WORDS = {
         ("warning", "{n} warning", "{n} 个警告"),
         ("warnings", "{n} warnings", "{n} 个警告"),
         ("warning_mark", "warning", "警告"),
-        ("hint", "hint:", "提示："),
+        ("hint", "hint: ", "提示："),
         ("comma", ", ", "，"),
         ("semicolon", "; ", "；"),
         ("colon", ": ", "："),
@@ -57,7 +57,6 @@ _WORDS = {
         ("leads", "Leads", "客户"),
         # one lead explained
         ("ranked", "rank {rank}", "第 {rank} 名"),
-        ("gates_open", "open", "待定"),
         ("then_pass", "passes meanwhile", "暂且放行"),
         ("then_terms", "on terms meanwhile", "暂按有条件"),
         ("then_hold", "on hold meanwhile", "暂缓"),

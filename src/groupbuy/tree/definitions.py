@@ -33,12 +33,12 @@ class Definition:
     @cached_property
     def reads(self) -> dict[str, None]:
         """The names that this depends on directly, in order of appearance."""
-        if isinstance(self.expression, Periods):
-            found = {self.expression.table: None}
-            for tree in (self.expression.today, *dict(self.expression.columns).values()):
-                found.update(names(tree))
-            return found
-        found = names(self.expression)
+        expression = self.expression
+        if isinstance(expression, Periods):
+            trees = (expression.today, *dict(expression.columns).values())
+            found = dict.fromkeys(name for tree in trees for name in names(tree))
+            return {expression.table: None, **found}
+        found = dict.fromkeys(names(expression))
         if self.table:
             found.setdefault(self.table)
         return found

@@ -20,6 +20,7 @@ from groupbuy.tree.nodes import NONE, UNKNOWN, Agg, Case, Expr, Lit, Op, Over, R
 from groupbuy.tree.types import FLAG, Kind
 
 NOT_APPLICABLE = "∅"
+MANY_ARMS = 40
 Lookup = Callable[[str], Definition | None]
 
 
@@ -142,6 +143,8 @@ def _bounds_of_name(ref: Ref, lookup: Lookup) -> tuple[Expr, Expr]:
 
 
 def _bounds_of_case(tree: Case, lookup: Lookup) -> tuple[Expr, Expr]:
+    if len(tree.arms) > MANY_ARMS:
+        return _bounds_of_many(tree, lookup)
     low, high = bounds(tree.default, lookup)
     sure = _applies(tree, lookup)
     for test, value in reversed(tree.arms):
@@ -150,6 +153,18 @@ def _bounds_of_case(tree: Case, lookup: Lookup) -> tuple[Expr, Expr]:
         low = build.case([(yes, value_low), (no, low)], _least(test, value_low, low, sure))
         high = build.case([(yes, value_high), (no, high)], _most(test, value_high, high, sure))
     return low, high
+
+
+def _bounds_of_many(tree: Case, lookup: Lookup) -> tuple[Expr, Expr]:
+    """Wider, but flat: the ends of all arms, whichever are still possible."""
+    if not _applies(tree, lookup):
+        return tree, tree
+    values = [*(value for _, value in tree.arms), tree.default]
+    found = [bounds(value, lookup) for value in dict.fromkeys(values)]
+    missing = build.missing(tree)
+    low = build.smallest(list(dict.fromkeys(low for low, _ in found)))
+    high = build.largest(list(dict.fromkeys(high for _, high in found)))
+    return build.case([(missing, low)], tree), build.case([(missing, high)], tree)
 
 
 def _least(test: Expr, a: Expr, b: Expr, sure: bool) -> Expr:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import lru_cache
 from typing import Literal
 
 from groupbuy.tree.types import Type
@@ -45,6 +46,10 @@ class Expr:
         """What makes this node equal to another of its class."""
         raise NotImplementedError
 
+    def label(self) -> tuple[object, ...]:
+        """What makes this node equal to another over equal children."""
+        return self.parts()
+
     def children(self) -> tuple[Expr, ...]:
         """The expressions directly below."""
         return ()
@@ -68,7 +73,25 @@ class Expr:
         if type(self) is not type(other):
             return NotImplemented
         assert isinstance(other, Expr)
-        return self._hash == other._hash and self.parts() == other.parts()
+        if self._hash != other._hash or self.label() != other.label():
+            return False
+        return not self.children() or _equal(self, other)
+
+
+def _equal(one: Expr, two: Expr) -> bool:
+    """Whether two trees are equal; a shared part is compared once, not once for each use."""
+    seen: set[tuple[int, int]] = set()
+    stack = [(one, two)]
+    while stack:
+        a, b = stack.pop()
+        pair = (id(a), id(b))
+        if a is b or pair in seen:
+            continue
+        if a._hash != b._hash or type(a) is not type(b) or a.label() != b.label():
+            return False
+        seen.add(pair)
+        stack.extend(zip(a.children(), b.children(), strict=True))
+    return True
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -124,6 +147,10 @@ class Op(Expr):
         """Operation and arguments."""
         return (self.op, self.args)
 
+    def label(self) -> tuple[object, ...]:
+        """Operation and number of arguments."""
+        return (self.op, len(self.args))
+
     def children(self) -> tuple[Expr, ...]:
         """The arguments."""
         return self.args
@@ -150,6 +177,10 @@ class Case(Expr):
         """Arms and default."""
         return (self.arms, self.default)
 
+    def label(self) -> tuple[object, ...]:
+        """How many arms."""
+        return (len(self.arms),)
+
     def children(self) -> tuple[Expr, ...]:
         """Condition and value of each arm in turn, then the default."""
         return (*(part for arm in self.arms for part in arm), self.default)
@@ -174,6 +205,10 @@ class Agg(Expr):
     def parts(self) -> tuple[object, ...]:
         """Aggregate, table, value and condition."""
         return (self.op, self.table, self.value, self.where)
+
+    def label(self) -> tuple[object, ...]:
+        """Aggregate, table, and which parts there are."""
+        return (self.op, self.table, self.value is None, self.where is None)
 
     def children(self) -> tuple[Expr, ...]:
         """Value and condition, where there are any."""
@@ -226,6 +261,11 @@ class Over(Expr):
         """Everything that the result depends on."""
         return (self.op, self.value, self.among, self.within, self.cuts)
 
+    def label(self) -> tuple[object, ...]:
+        """The operation, which parts there are, and of each cut what is no expression."""
+        cuts = [(c.name, c.limit, c.amount is None, c.cost is None) for c in self.cuts]
+        return (self.op, self.among is None, self.within is None, *cuts)
+
     def children(self) -> tuple[Expr, ...]:
         """Value, population, groups, then amount and cost of each cut, where there are any."""
         cuts = (part for cut in self.cuts for part in (cut.amount, cut.cost))
@@ -275,12 +315,21 @@ def walk(expr: Expr) -> Iterator[Expr]:
             stack.extend(reversed(node.children()))
 
 
-def names(expr: Expr) -> dict[str, None]:
+@lru_cache(maxsize=1 << 16)
+def names(expr: Expr) -> tuple[str, ...]:
     """The names that the value depends on directly, in order of appearance."""
-    found = dict.fromkeys(_names_of(expr))
-    for child in expr.children():
-        found.update(names(child))
-    return found
+    found: dict[str, None] = {}
+    # By identity, which is quicker than `walk`; shared parts must not be walked once for each use.
+    seen: set[int] = set()
+    stack = [expr]
+    while stack:
+        node = stack.pop()
+        if id(node) not in seen:
+            seen.add(id(node))
+            for name in _names_of(node):
+                found[name] = None
+            stack.extend(reversed(node.children()))
+    return tuple(found)
 
 
 def _names_of(node: Expr) -> tuple[str, ...]:

@@ -1,0 +1,130 @@
+"""`groupbuy rules`: list packs, show what is in force, look names up."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from groupbuy.cli.opening import open_leads, open_rules
+from groupbuy.cli.options import lang_of, rules_options
+from groupbuy.cli.running import DONE, FINDINGS, deliver, next_step, wants_colour, width
+
+FORMATS = click.Choice(("text", "json"))
+
+
+@click.group()
+def rules() -> None:
+    """List packs, show what is in force for a lead, look up names."""
+
+
+@rules.command("list")
+@click.option("--format", "form", type=FORMATS, default="text", show_default=True)
+@rules_options
+def list_packs(
+    form: str,
+    rules: Path | None,
+    as_of: str | None,
+    settings: tuple[str, ...],
+    lang: str | None,
+) -> int:
+    """List the packs, lowest layer first: for whom they are, what they define and change."""
+    from groupbuy.authoring.layout import Paint
+    from groupbuy.authoring.packs import packs_data, packs_text
+
+    project = open_rules(rules, as_of, settings, lang).project
+    if form == "json":
+        _print_json(packs_data(project, lang_of(lang)))
+    else:
+        paint = Paint(wants_colour(sys.stdout))
+        deliver(packs_text(project, lang_of(lang), width(), paint), None)
+    next_step("→ groupbuy rules show --for leads.yaml L001")
+    return DONE
+
+
+@rules.command()
+@click.argument("entry", required=False)
+@click.option(
+    "--for",
+    "lead",
+    type=(str, str),
+    metavar="LEADS ID",
+    help="What counts for one lead of a file, and why.",
+)
+@click.option("--format", "form", type=FORMATS, default="text", show_default=True)
+@rules_options
+def show(
+    entry: str | None,
+    lead: tuple[str, str] | None,
+    form: str,
+    rules: Path | None,
+    as_of: str | None,
+    settings: tuple[str, ...],
+    lang: str | None,
+) -> int:
+    """Show each effective value, who set it, and what it took the place of.
+
+    ENTRY is one entry (fit, scores.fit or its title); without it, everything is shown. Without
+    --for, the rules of every lead, and for one entry also what packs for some leads make of it.
+    Exit codes: 0 done; 1 packs contradict each other.
+    """
+    from groupbuy.authoring.effective import for_lead, in_general
+    from groupbuy.authoring.layout import Paint
+    from groupbuy.authoring.show import Reader, show_data, show_text
+
+    workspace = open_rules(rules, as_of, settings, lang)
+    if lead is None:
+        found = in_general(workspace, entry)
+    else:
+        found = for_lead(workspace, open_leads(workspace, [lead[0]]), lead[1], entry)
+    if form == "json":
+        _print_json(show_data(found))
+    else:
+        reader = Reader(lang_of(lang), min(width(), 120), Paint(wants_colour(sys.stdout)))
+        deliver(show_text(found, reader, whole=entry is None), None)
+    if lead is None:
+        next_step(f"→ groupbuy rules show {entry or ''} --for leads.yaml L001".replace("  ", " "))
+    else:
+        next_step(f"→ groupbuy explain {lead[0]} {lead[1]}")
+    return FINDINGS if found.conflicts else DONE
+
+
+@rules.command()
+@click.argument("pattern", required=False)
+@click.option("--format", "form", type=FORMATS, default="text", show_default=True)
+@rules_options
+def names(
+    pattern: str | None,
+    form: str,
+    rules: Path | None,
+    as_of: str | None,
+    settings: tuple[str, ...],
+    lang: str | None,
+) -> int:
+    """Look up what an expression can use: fields, settings, facts, scores, grades, functions.
+
+    PATTERN chooses those that have it in their name, title, aliases or words.
+    """
+    from groupbuy.authoring.layout import Paint
+    from groupbuy.authoring.names import all_names, chosen, names_data, names_text
+
+    workspace = open_rules(rules, as_of, settings, lang)
+    found = chosen(all_names(workspace, lang_of(lang)), pattern)
+    if form == "json":
+        _print_json(names_data(found))
+    else:
+        paint = Paint(wants_colour(sys.stdout))
+        text = names_text(
+            found, lang_of(lang), min(width(), 160), paint, wrapped=pattern is not None
+        )
+        deliver(text, None)
+    entry = next((name for name in found if name.section is not None), None)
+    next_step(f"→ groupbuy rules show {entry.name}" if entry else "→ groupbuy rules list")
+    return DONE
+
+
+def _print_json(data: Any) -> None:
+    deliver(json.dumps(data, ensure_ascii=False, indent=2) + "\n", None)
