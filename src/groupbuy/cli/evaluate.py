@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from groupbuy.engine.workspace import Workspace
 
 FORMATS = ("table", "json", "jsonl", "csv", "md")
+SCREENFUL = 100
+"""A table on the screen shows the first hundred, unless --top says how many."""
 
 
 @click.command()
@@ -63,7 +65,7 @@ def evaluate(
         lang,
         columns=columns_of(columns),
         where=where,
-        top=top,
+        top=top or (SCREENFUL if form == "table" and output is None else None),
         show_pii=show_pii,
     )
     result = workspace.evaluate(open_leads(workspace, leads))
@@ -71,6 +73,9 @@ def evaluate(
         _tell_set_aside(result)
         return INVALID
     deliver(RENDER[form](workspace, result, output is None), output)
+    more = result.data["run"]["matched"] - result.data["run"]["shown"]
+    if more and top is None:
+        click.echo(f"and {more:,} more: --top N shows more of them, -o FILE writes all", err=True)
     if result.data["leads"]:
         first = result.data["leads"][0]["id"]
         next_step(f"→ groupbuy explain {leads[0]} {first}")

@@ -147,15 +147,17 @@ class Workspace:
         chosen = ranked
         if self.where is not None:
             chosen = [c for c in ranked if presenter.conclusions(c).holds(self.where) is True]
+        counts = {"matched": len(chosen)}
         if self.options.top is not None:
             chosen = chosen[: self.options.top]
-        return presenter.result(run, chosen, leads.set_aside, {"shown": len(chosen)})
+        counts["shown"] = len(chosen)
+        return presenter.result(run, chosen, leads.set_aside, counts)
 
     def explain(self, leads: LeadFile, wanted: str) -> Result:
         """Evaluate all leads and show one, with everything that nearly decided otherwise."""
         run, ranked = self.run(leads)
         case = self.find(ranked, wanted)
-        result = self.presenter().result(run, [case], leads.set_aside, {"shown": 1})
+        result = self.presenter().result(run, [case], leads.set_aside, {"matched": 1, "shown": 1})
         result.data["leads"][0]["nearly"] = nearly(self.presenter().conclusions(case))
         return result
 

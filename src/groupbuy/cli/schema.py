@@ -1,0 +1,53 @@
+"""`groupbuy schema`: JSON Schemas for editors and other programs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from groupbuy.cli.opening import open_rules
+from groupbuy.cli.options import lang_of, rules_options
+from groupbuy.cli.running import DONE, deliver, next_step
+
+NEXT = {
+    "lead": "→ groupbuy blank yaml -o leads.yaml   (an empty lead file to fill in)",
+    "pack": "→ first line of a pack:  # yaml-language-server: $schema=pack.schema.json",
+    "result": "→ groupbuy evaluate leads.yaml --format json",
+}
+
+
+@click.command()
+@click.argument("what", type=click.Choice(("lead", "pack", "result")))
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write to a file instead of the screen.",
+)
+@rules_options
+def schema(
+    what: str,
+    output: Path | None,
+    rules: Path | None,
+    as_of: str | None,
+    settings: tuple[str, ...],
+    lang: str | None,
+) -> int:
+    """Print a JSON Schema (draft-07).
+
+    lead: a lead file, by the model in force. pack: a file of rules, for editors. result: what
+    evaluate and explain give with --format json.
+    """
+    from groupbuy.authoring import schema as schemas
+
+    if what == "lead":
+        model = open_rules(rules, as_of, settings, lang).model
+        made = schemas.lead_schema(model, lang_of(lang))
+    else:
+        made = schemas.pack_schema() if what == "pack" else schemas.result_schema()
+    deliver(json.dumps(made, ensure_ascii=False, indent=2) + "\n", output)
+    next_step(NEXT[what])
+    return DONE

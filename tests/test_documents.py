@@ -1,0 +1,80 @@
+"""What the README and the docs say is tried."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from groupbuy.cli.group import groupbuy
+from groupbuy.engine.workspace import Options, Workspace
+
+ROOT = Path(__file__).parents[1]
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+AS_OF = 739577  # 2025-11-22, any day will do
+
+
+def blocks(language: str) -> list[tuple[str, str]]:
+    """Each fenced block of a language, with where it stands."""
+    found = []
+    for path in DOCUMENTS:
+        text = path.read_text(encoding="utf-8")
+        for match in re.finditer(rf"^```{language}\n(.*?)^```", text, re.M | re.S):
+            line = text[: match.start()].count("\n") + 1
+            found.append((f"{path.relative_to(ROOT)}:{line}", match[1]))
+    return found
+
+
+@pytest.mark.parametrize(("place", "text"), blocks("yaml"), ids=lambda value: str(value)[:40])
+def test_yaml_examples_load(place: str, text: str, tmp_path: Path) -> None:
+    layers = "[groupbuy:common, [groupbuy:office, groupbuy:welfare, groupbuy:gift], {}]"
+    if "layers:" in text:
+        (tmp_path / "groupbuy.yaml").write_text(text, encoding="utf-8")
+    else:
+        pack = text if "pack:" in text else f"groupbuy: 1\npack: example\n{text}"
+        if "loyalty:" in pack:
+            # The README shows a grade as the shipped pack could have it: stand it alone.
+            layers = "[{}]"
+            pack += "\nfacts: {bought_ever: count(orders) > 0}\n"
+        (tmp_path / "example.yaml").write_text(pack, encoding="utf-8")
+        project = f"groupbuy: 1\nlayers: {layers.replace('{}', 'example')}\n"
+        (tmp_path / "groupbuy.yaml").write_text(project, encoding="utf-8")
+    assert Workspace(tmp_path, Options(AS_OF)).project.packs, place
+
+
+COMMANDS = [
+    (place, line.split("#")[0].strip())
+    for place, text in [
+        *blocks("sh"),
+        *[
+            ("README.md", f"{c}\n")
+            for c in re.findall(
+                r"`(groupbuy [^`]*)`", (ROOT / "README.md").read_text(encoding="utf-8")
+            )
+        ],
+    ]
+    for line in text.splitlines()
+    if line.startswith("groupbuy ")
+]
+
+
+@pytest.mark.parametrize(("place", "line"), COMMANDS, ids=lambda value: str(value)[:60])
+def test_commands_of_the_readme_run(
+    place: str, line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runner = CliRunner()
+    monkeypatch.chdir(tmp_path)
+    runner.invoke(groupbuy, ["init", "my-rules"], catch_exceptions=False)
+    examples = ROOT / "examples" / "leads.yaml"
+    (tmp_path / "leads.yaml").write_bytes(examples.read_bytes())
+    (tmp_path / "leads.csv").write_text("客户编号,团购类型\nL1,福利性\n", encoding="utf-8")
+    words = [word.replace("examples/leads.yaml", str(examples)) for word in shlex.split(line)[1:]]
+    if words[:2] == ["init", "my-rules"]:
+        words[1] = "other-rules"
+    if "-o" in words:
+        (tmp_path / words[words.index("-o") + 1]).unlink(missing_ok=True)
+    result = runner.invoke(groupbuy, words, standalone_mode=False, catch_exceptions=False)
+    assert (result.return_value or result.exit_code or 0) == 0, f"{place}: {line}\n{result.output}"
