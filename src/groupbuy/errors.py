@@ -135,7 +135,9 @@ class Problems:
 def did_you_mean(word: str, known: Iterable[str], prefer: Callable[[str], str] = str) -> str | None:
     """A hint `did you mean "x"?` for the nearest of `known`, or none if nothing is near."""
     candidates = list(known)
-    folded = {candidate.casefold(): candidate for candidate in candidates}
+    folded: dict[str, str] = {}
+    for candidate in candidates:
+        folded.setdefault(candidate.casefold(), candidate)
     close = get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
     if close:
         return f'did you mean "{prefer(folded[close[0]])}"?'

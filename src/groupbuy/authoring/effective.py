@@ -100,10 +100,11 @@ def in_general(workspace: Workspace, wanted: str | None) -> InForce:
     always = tuple(pack for pack in workspace.project.packs if pack.condition is None)
     found: list[Effective] = []
     for key in keys:
-        for pack, _ in rules.base[key]:
-            if pack.condition is None:
-                found += _effective(rules, rules.stack(always), [key], elsewhere=True)
-            elif wanted is not None:
+        definers = [pack for pack, _ in rules.base[key]]
+        if any(pack.condition is None for pack in definers):
+            found += _effective(rules, rules.stack(always), [key], elsewhere=True)
+        for pack in definers if wanted is not None else ():
+            if pack.condition is not None:
                 packs = rules.in_order([*always, pack])
                 found += _effective(rules, rules.stack(packs), [key], elsewhere=True)
     stack = rules.stack(always)

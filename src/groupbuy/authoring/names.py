@@ -239,9 +239,7 @@ def _reserved(lang: str) -> Iterator[Name]:
 
 def _functions() -> Iterator[Name]:
     for name, function in FUNCTIONS.items():
-        yield Name(
-            "functions", name, "", signature=function.signature, meaning=function.meaning
-        )
+        yield Name("functions", name, "", signature=function.signature, meaning=function.meaning)
 
 
 # ── showing ──
@@ -255,9 +253,7 @@ def names_data(names: Sequence[Name]) -> list[dict[str, Any]]:
     ]
 
 
-def names_text(
-    names: Sequence[Name], lang: str, cells: int, paint: Paint, *, wrapped: bool
-) -> str:
+def names_text(names: Sequence[Name], lang: str, cells: int, paint: Paint, *, wrapped: bool) -> str:
     """The names by group; `wrapped` shows everything about them on several lines."""
     lines: list[str] = []
     for group, found in groupby(names, key=lambda name: name.group):
@@ -291,7 +287,7 @@ def _about(name: Name, lang: str, full: bool) -> str:
     if name.words:
         parts.append(comma.join(f"{w.word} {w.title}" if w.title else w.word for w in name.words))
     if name.value is not None:
-        value = _value(name.value, lang)
+        value = _value(name, lang)
         parts.append(value if name.group == "settings" else say("default", lang, value=value))
     bounds = _bounds(name, lang)
     if bounds:
@@ -307,17 +303,18 @@ def _about(name: Name, lang: str, full: bool) -> str:
     return " · ".join(parts)
 
 
-def _value(value: Any, lang: str) -> str:
+def _value(name: Name, lang: str) -> str:
+    value = name.value
     if isinstance(value, bool):
         return say("yes" if value else "no", lang)
     if isinstance(value, list):
         return say("comma", lang).join(str(item) for item in value)
-    return str(value)
+    return _number(value, name.type) if isinstance(value, int | float) else str(value)
 
 
 def _bounds(name: Name, lang: str) -> str:
-    low = None if name.low is None else _end(name.low, name.type)
-    high = None if name.high is None else _end(name.high, name.type)
+    low = None if name.low is None else _number(name.low, name.type)
+    high = None if name.high is None else _number(name.high, name.type)
     if low is not None and high is not None:
         return say("from_to", lang, low=low, high=high)
     if low is not None:
@@ -325,5 +322,5 @@ def _bounds(name: Name, lang: str) -> str:
     return "" if high is None else say("at_most", lang, high=high)
 
 
-def _end(value: float, type: str) -> str:
+def _number(value: float, type: str) -> str:
     return f"{tidy(value * 100)}%" if type == "percent" else f"{tidy(value):,}"

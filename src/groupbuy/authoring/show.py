@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
@@ -35,7 +35,7 @@ class Reader:
 
     lang: str = "en"
     cells: int = 100
-    paint: Paint = Paint(False)
+    paint: Paint = field(default_factory=lambda: Paint(False))
 
     def say(self, key: str, **values: object) -> str:
         """One of the program's words."""
@@ -52,9 +52,7 @@ def show_text(found: InForce, reader: Reader, *, whole: bool) -> str:
         if lines:
             lines.append("")
         conditional = found.lead is None
-        lines.extend(
-            _section(section, list(entries), reader, whole=whole, conditional=conditional)
-        )
+        lines.extend(_section(section, list(entries), reader, whole=whole, conditional=conditional))
     for (section, id), packs in found.absent:
         named = reader.say("comma").join(pack.name for pack in packs)
         lines += ["", f"{section}.{id}  {reader.say('absent', packs=named)}"]
@@ -130,9 +128,7 @@ def _title(node: Node, lang: str) -> str:
     return title.text if isinstance(title, Scalar) else ""
 
 
-def _entry(
-    entry: Effective, reader: Reader, *, whole: bool, conditional: bool
-) -> Iterator[str]:
+def _entry(entry: Effective, reader: Reader, *, whole: bool, conditional: bool) -> Iterator[str]:
     assert entry.node is not None
     name = entry.id if whole else f"{entry.section}.{entry.id}"
     start = f"  {reader.paint(name, 'name')}" if whole else reader.paint(name, "name")

@@ -17,7 +17,9 @@ _WORDS = {
         ("changes", "Changes", "修改"),
         ("file", "File", "文件"),
         ("every_lead", "every lead", "全部客户"),
-        ("counted", "{packs} packs, {entries} entries, {changes} changes; a higher layer lies over a lower one.",
+        ("counted",
+         "{packs} packs, {entries} entries, {changes} changes; "
+         "a higher layer lies over a lower one.",
          "{packs} 个规则包，{entries} 个条目，{changes} 处修改；层数大的压在层数小的上面。"),
         # rules show
         ("rules_of", "Rules for {lead}", "{lead} 适用的规则"),
@@ -44,7 +46,8 @@ _WORDS = {
         ("false", "no", "否"),
         ("unknown", "not known", "未知"),
         ("missing", "missing: {names}", "缺：{names}"),
-        ("conflicts", "Conflicts: a lead with these packs is set aside", "冲突：适用这些规则包的客户不予评估"),
+        ("conflicts", "Conflicts: a lead with these packs is set aside",
+         "冲突：适用这些规则包的客户不予评估"),
         ("command_line", "command line", "命令行"),
         # sections
         ("settings", "Settings", "可调参数"),

@@ -7,9 +7,11 @@ where it stands, and what to write instead.
 from __future__ import annotations
 
 import ast
+import re
 import unicodedata
 import warnings
 from collections.abc import Callable
+from datetime import date
 from typing import Any, ClassVar
 
 from groupbuy.errors import GroupbuyError, Location, Problem, did_you_mean
@@ -21,6 +23,7 @@ from groupbuy.tree.build import Misfit
 from groupbuy.tree.nodes import Col, Expr, Lit
 from groupbuy.tree.types import Kind
 
+_DATE = re.compile(r"(?<![\w.])[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?![\w.])")
 MAX_LENGTH = 4096
 MAX_DEPTH = 50
 MAX_DIGITS = 15
@@ -111,6 +114,18 @@ class Parser:
 
     # ── reading ──
 
+    def date(self) -> Expr | None:
+        """A text that is nothing but a date is that date, with or without quotes."""
+        text = self.text.strip()
+        if not _DATE.fullmatch(text):
+            return None
+        try:
+            return build.day(date.fromisoformat(text).toordinal())
+        except ValueError:
+            raise self.problem(
+                "bad-date", f"{text} is not a date", self.text.index(text), "write it as 2026-01-31"
+            ) from None
+
     def read(self) -> ast.expr:
         """The Python expression; problems of the text as a whole are found here."""
         text = self.text
@@ -160,6 +175,14 @@ class Parser:
         at = slips.first_comment_or_escape(text)
         if at is not None:
             raise self._stray(at)
+        bare = _DATE.search(slips.without_strings(text))
+        if bare is not None:
+            raise self.problem(
+                "bad-date",
+                f"{bare[0]} would be read as a subtraction",
+                bare.start(),
+                f'write dates in quotes: "{bare[0]}"',
+            )
         for at, char in enumerate(text):
             if not char.isprintable() and char not in "\n\t":
                 raise self.problem(
@@ -531,4 +554,4 @@ def parse(
     # Python takes a space in front for an indent.
     spaces = len(text) - len(text.lstrip(" ")) if text.strip() else 0
     parser = Parser(text[spaces:], scope, lambda at: place(at + spaces), rows)
-    return parser.lower(parser.read())
+    return parser.date() or parser.lower(parser.read())

@@ -53,6 +53,11 @@ def first_comment_or_escape(text: str) -> int | None:
     return None
 
 
+def without_strings(text: str) -> str:
+    """The text with every quoted part blanked out, places kept."""
+    return _STRINGS.sub(lambda found: " " * len(found[0]), text)
+
+
 def first_full_width(text: str) -> int | None:
     """Where the first full-width sign outside quotes stands, if any."""
     quote = ""

@@ -37,10 +37,11 @@ class Pack:
     changes: dict[str, dict[str, PackEntry]] = field(default_factory=dict)
 
 
-def read_pack(node: Node, layer: int, sections: Iterable[str], as_of: int) -> Pack:
-    """A pack from its file. Raises `GroupbuyError` with everything that is wrong with it.
+def read_pack(node: Node, layer: int, sections: Iterable[str], as_of: int) -> tuple[Pack, Problems]:
+    """A pack from its file, and what is wrong inside it.
 
-    Entries whose `effective` dates do not hold on the day `as_of` are left out.
+    Raises `GroupbuyError` where it is no pack at all. Entries whose `effective` dates do not hold
+    on the day `as_of` are left out.
     """
     names = list(sections)
     problems = Problems()
@@ -56,9 +57,7 @@ def read_pack(node: Node, layer: int, sections: Iterable[str], as_of: int) -> Pa
                 len(key),
             )
     check_version(root, problems)
-    name = ""
-    with problems.collecting():
-        name = _name(root)
+    name = _name(root)
     pack = Pack(
         name,
         read_text(root.get("title"), problems) or Text.plain(name),
@@ -70,8 +69,7 @@ def read_pack(node: Node, layer: int, sections: Iterable[str], as_of: int) -> Pa
         _sections(root, names, as_of, problems),
         _changes(root, names, as_of, problems),
     )
-    problems.raise_any()
-    return pack
+    return pack, problems
 
 
 def _root(node: Node) -> Mapping:

@@ -33,6 +33,8 @@ class Project:
     columns: tuple[tuple[str, Location], ...]
     plugins: tuple[str, ...]
     digest: str
+    problems: tuple[Problem, ...] = ()
+    """What is wrong inside packs that could be read all the same."""
 
     @property
     def packs(self) -> list[Pack]:
@@ -68,6 +70,7 @@ class _Loader:
     def __init__(self, path: Path, sections: list[str], as_of: int) -> None:
         self.path, self.sections, self.as_of = path, sections, as_of
         self.problems = Problems()
+        self.inside = Problems()
         self.hash = hashlib.sha256()
 
     def load(self) -> Project:
@@ -100,7 +103,9 @@ class _Loader:
         currency = self.word(root, "currency", "CNY")
         rank_by, columns = self.words(root, "rank_by"), self.words(root, "columns")
         plugins = tuple(word for word, _ in self.words(root, "plugins"))
-        self.problems.raise_any()
+        if self.problems.found:
+            # Without all packs, names would be missed that are only out of reach.
+            raise GroupbuyError(*self.problems.found, *self.inside.found)
         assert model is not None
         return Project(
             self.path,
@@ -112,6 +117,7 @@ class _Loader:
             columns,
             plugins,
             self.hash.hexdigest()[:16],
+            tuple(self.inside),
         )
 
     def name(self, path: Path) -> str:
@@ -157,9 +163,11 @@ class _Loader:
                 with self.problems.collecting():
                     for path in self.files(member):
                         with self.problems.collecting():
-                            packs.append(
-                                read_pack(self.read(path), number, self.sections, self.as_of)
+                            pack, found = read_pack(
+                                self.read(path), number, self.sections, self.as_of
                             )
+                            packs.append(pack)
+                            self.inside.extend(found)
             layers.append(tuple(packs))
         return tuple(layers)
 

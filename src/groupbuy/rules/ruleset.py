@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from groupbuy.errors import GroupbuyError, Location, Problem, Problems, did_you_mean
-from groupbuy.rules.merge import Merged, Path, clash, merge
+from groupbuy.rules.merge import Merged, Path, clash, leaves, merge
 from groupbuy.rules.pack import Pack, PackEntry
 from groupbuy.rules.project import Project
 from groupbuy.rules.scope import RESERVED, TODAY, RuleScope
@@ -39,9 +39,10 @@ class RuleSet:
         self.project, self.as_of = project, as_of
         self.sections = {section.name: section for section in sections}
         self.problems = Problems()
+        self.problems.extend(project.problems)
         self.base: dict[Key, list[tuple[Pack, Entry]]] = {}
+        self.faulty: set[Key] = set()
         self.collect()
-        self.problems.raise_any()
         self.scope = RuleScope(project.model, dict(self.shared()))
         self._entries: dict[tuple[Key, tuple[str, ...]], tuple[Node | None, list[Merged]]] = {}
         self._lowered: dict[tuple[Key, tuple[str, ...]], Lowered] = {}
@@ -59,7 +60,11 @@ class RuleSet:
             for section, entries in pack.sections.items():
                 for id, item in entries.items():
                     entry = Entry(section, id, item.node, item.at, pack.name)
-                    self.problems.extend(check_shape(item.node, self.sections[section].schema))
+                    faults = check_shape(item.node, self.sections[section].schema)
+                    if faults:
+                        # It is said once what is wrong; lowering it would say so again.
+                        self.problems.extend(faults)
+                        self.faulty.add((section, id))
                     self.define(pack, entry, names)
 
     def define(self, pack: Pack, entry: Entry, names: dict[str, tuple[str, Entry]]) -> None:
@@ -130,20 +135,35 @@ class RuleSet:
             self.check_changes(pack)
         for key, found in self.base.items():
             for pack, entry in found:
-                with self.problems.collecting():
-                    self.lowered(key, entry, (pack.name,))
+                if key not in self.faulty:
+                    with self.problems.collecting():
+                        self.lowered(key, entry, (pack.name,))
         for pack in self.project.packs:
             if pack.condition is not None:
                 with self.problems.collecting():
                     self.check_condition(pack)
+        self.check_names_shown()
+        # What follows looks at all entries together, and would only repeat what is wrong in one.
         self.problems.raise_any()
         self.check_population()
-        self.problems.raise_any()
         self.check_frozen()
         for packs in self.telling_stacks():
             with self.problems.collecting():
                 self.stack(packs).check_circles()
         self.problems.raise_any()
+
+    def check_names_shown(self) -> None:
+        """What leads are ranked by and which columns are shown must be there."""
+        for name, at in (*self.project.rank_by, *self.project.columns):
+            with self.problems.collecting():
+                if self.scope.value(name) is None:
+                    self.problems.add(
+                        "unknown-name",
+                        f'nothing is called "{name}"',
+                        at,
+                        did_you_mean(name, self.scope.names()),
+                        len(name),
+                    )
 
     def telling_stacks(self) -> Iterator[tuple[Pack, ...]]:
         """The smallest stacks in which every entry and every change stands somewhere."""
@@ -205,20 +225,25 @@ class RuleSet:
     def check_targets(self, change: PackEntry, below: list[Entry]) -> None:
         """Every value of a change must have a place in at least one of the lower entries."""
         results = [merge(entry.node, change.node) for entry in below]
-        for problem in results[0].problems:
-            self.problems.found.append(problem)
-        skipped = [
-            {path: (node, near) for path, node, near in result.skipped} for result in results
-        ]
-        for path, (node, near) in skipped[0].items():
-            if all(path in other for other in skipped):
-                self.problems.add(
-                    "unknown-target",
-                    f"there is no {'.'.join(path)} to change",
-                    node.at,
-                    did_you_mean(path[-1], near)
-                    or (f"there is: {', '.join(near)}" if near else None),
-                )
+        self.problems.extend(results[0].problems)
+        for path, node in leaves(change.node):
+            misses = [
+                miss
+                for result in results
+                for miss in result.skipped
+                if miss[0] == path[: len(miss[0])]
+            ]
+            if len(misses) < len(results):
+                continue
+            # The entry in which the most of the path was found says best what was meant.
+            reached, _, near = max(misses, key=lambda miss: len(miss[0]))
+            self.problems.add(
+                "unknown-target",
+                f"there is no {'.'.join(reached)} to change",
+                node.at,
+                did_you_mean(reached[-1], near)
+                or (f"there is: {', '.join(near)}" if near else None),
+            )
 
     def check_condition(self, pack: Pack) -> None:
         """A `for` reads fields and what lower layers define, and nothing over the population."""

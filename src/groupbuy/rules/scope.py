@@ -61,9 +61,12 @@ class RuleScope:
         if found is not None:
             return found
         if name in self.under_way:
-            circle = [*self.under_way[self.under_way.index(name) :], name]
-            _, entry = self.entries[name][0]
-            raise GroupbuyError(circular(circle, entry.at))
+            circle = self.under_way[self.under_way.index(name) :]
+            # From wherever it was entered, a circle is told in one way.
+            start = circle.index(min(circle))
+            circle = [*circle[start:], *circle[:start]]
+            _, entry = self.entries[circle[0]][0]
+            raise GroupbuyError(circular([*circle, circle[0]], entry.at))
         self.under_way.append(name)
         try:
             types = []

@@ -123,7 +123,7 @@ def bounds(tree: Expr, lookup: Lookup) -> tuple[Expr, Expr]:
     if isinstance(tree, Op):
         ends = [bounds(arg, lookup) for arg in tree.args if arg.type.kind is Kind.NUMBER]
         if len(ends) == len(tree.args):
-            return _bounds_of_op(tree, ends)
+            return _bounds_of_op(tree, ends, lookup)
     return tree, tree
 
 
@@ -150,9 +150,16 @@ def _bounds_of_case(tree: Case, lookup: Lookup) -> tuple[Expr, Expr]:
     for test, value in reversed(tree.arms):
         value_low, value_high = bounds(value, lookup)
         yes, no = build.surely(test), build.surely(build.negation(test))
-        low = build.case([(yes, value_low), (no, low)], _least(test, value_low, low, sure))
-        high = build.case([(yes, value_high), (no, high)], _most(test, value_high, high, sure))
+        low = _end(yes, value_low, no, low, _least(test, value_low, low, sure))
+        high = _end(yes, value_high, no, high, _most(test, value_high, high, sure))
     return low, high
+
+
+def _end(yes: Expr, a: Expr, no: Expr, b: Expr, open: Expr) -> Expr:
+    """`a` where the condition holds, `b` where it does not, `open` where nobody knows."""
+    if open == b:
+        return build.case([(yes, a)], b)
+    return build.case([(no, b)], a) if open == a else build.case([(yes, a), (no, b)], open)
 
 
 def _bounds_of_many(tree: Case, lookup: Lookup) -> tuple[Expr, Expr]:
@@ -200,7 +207,7 @@ def _applies(tree: Expr, lookup: Lookup) -> bool:
     return False
 
 
-def _bounds_of_op(tree: Op, ends: list[tuple[Expr, Expr]]) -> tuple[Expr, Expr]:
+def _bounds_of_op(tree: Op, ends: list[tuple[Expr, Expr]], lookup: Lookup) -> tuple[Expr, Expr]:
     lows, highs = [low for low, _ in ends], [high for _, high in ends]
     form = tree.type.form
     if tree.op in ("+", "total"):
@@ -222,19 +229,24 @@ def _bounds_of_op(tree: Op, ends: list[tuple[Expr, Expr]]) -> tuple[Expr, Expr]:
     if tree.op in ("floor", "ceil"):
         return tree.rebuilt((lows[0],)), tree.rebuilt((highs[0],))
     if tree.op == "min":
-        return build.smallest(lows), build.smallest(_bounded(highs))
+        return build.smallest(lows), build.smallest(_bounded(highs, tree, lookup))
     if tree.op == "max":
-        return build.largest(_bounded(lows)), build.largest(highs)
+        return build.largest(_bounded(lows, tree, lookup)), build.largest(highs)
     if tree.op in ("/", "exact/") and isinstance(tree.args[1], Lit):
         corners = [build.arithmetic("/", low_or_high, tree.args[1]) for low_or_high in ends[0]]
         return build.smallest(corners), build.largest(corners)
     return tree, tree
 
 
-def _bounded(ends: list[Expr]) -> list[Expr]:
-    """`ends` with an unbounded one replaced by any other: `min(100, x)` is at most 100."""
+def _bounded(ends: list[Expr], tree: Op, lookup: Lookup) -> list[Expr]:
+    """`ends` with an unbounded one replaced by any other: `min(100, x)` is at most 100.
+
+    Not where `x` may turn out not to apply, and the minimum with it.
+    """
     found = []
-    for end in ends:
+    for end, arg in zip(ends, tree.args, strict=True):
         others = [other for other in ends if other is not end]
-        found.append(build.case([(build.missing(end), build.coalesce(others))], end))
+        unbounded = bool(others) and _applies(arg, lookup)
+        other = build.coalesce(others) if unbounded else end
+        found.append(build.case([(build.missing(end), other)], end))
     return found
