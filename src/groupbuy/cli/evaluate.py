@@ -67,6 +67,7 @@ def evaluate(
         where=where,
         top=top or (SCREENFUL if form == "table" and output is None else None),
         show_pii=show_pii,
+        whole=form in ("json", "jsonl"),
     )
     result = workspace.evaluate(open_leads(workspace, leads))
     if strict and result.incomplete:

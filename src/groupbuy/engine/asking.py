@@ -72,7 +72,7 @@ class Asker:
         if key not in self._answers:
             field = self.model.fields.get(name)
             type = field.type if field is not None else TABLE
-            self._answers[key] = telling_answers(name, type, plan.definitions.values(), self.today)
+            self._answers[key] = telling_answers(name, type, plan.edges, self.today)
         return self._answers[key]
 
     # ── showing ──

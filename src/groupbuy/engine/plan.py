@@ -13,6 +13,7 @@ from typing import Any
 
 from groupbuy.compile.python import Program, compile_program, compile_value
 from groupbuy.model.model import LeadModel
+from groupbuy.reason.questions import Edges, edges_of
 from groupbuy.rules.stack import Stack
 from groupbuy.tree.definitions import Definition
 from groupbuy.tree.derived import NOT_APPLICABLE
@@ -88,6 +89,11 @@ class Plan:
     def stages(self) -> tuple[Stage, ...]:
         """The stages, compiled when the first lead comes."""
         return tuple(self.compile())
+
+    @cached_property
+    def edges(self) -> Edges:
+        """The constants that names are compared with."""
+        return edges_of(self.definitions.values())
 
     def table_types(self) -> dict[str, TableType]:
         """The tables that aggregates can read."""

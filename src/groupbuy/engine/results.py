@@ -32,7 +32,8 @@ class Shown:
     columns: tuple[str, ...] = ()
     questions: int = QUESTIONS
     show_pii: bool = False
-    reasons: bool = True
+    whole: bool = True
+    """Everything that was worked out, or only the columns."""
 
 
 @dataclass
@@ -156,6 +157,8 @@ class Presenter:
         section = self.rules.sections[name]
         found: dict[str, Any] = {}
         for lowered in lead.plan.stack.entries(name):
+            if name in CORE and not self.shown.whole and lowered.entry.id not in self.shown.columns:
+                continue
             shown = section.present(lowered, lead)
             if shown is not None:
                 found[lowered.entry.id] = shown

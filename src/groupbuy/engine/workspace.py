@@ -47,6 +47,7 @@ class Options:
     top: int | None = None
     questions: int = 3
     show_pii: bool = False
+    whole: bool = True
 
 
 class Workspace:
@@ -137,7 +138,13 @@ class Workspace:
         """What turns cases into results."""
         return Presenter(
             self.rules,
-            Shown(self.options.lang, self.columns, self.options.questions, self.options.show_pii),
+            Shown(
+                self.options.lang,
+                self.columns,
+                self.options.questions,
+                self.options.show_pii,
+                self.options.whole,
+            ),
         )
 
     def evaluate(self, leads: LeadFile) -> Result:

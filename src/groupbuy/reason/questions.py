@@ -14,7 +14,7 @@ from itertools import combinations
 from typing import Any
 
 from groupbuy.tree.definitions import Definition
-from groupbuy.tree.nodes import NONE, Expr, Lit, Op, Ref, walk
+from groupbuy.tree.nodes import Expr, Lit, Op, Ref, walk
 from groupbuy.tree.operations import COMPARE
 from groupbuy.tree.types import Kind, Type
 
@@ -161,9 +161,26 @@ def _witnesses(known: list[tuple[Any, Any]]) -> dict[str, tuple[Any, Any]]:
 # ── telling answers ────────────────────────────────────────────────────────────────────────────
 
 
-def telling_answers(
-    name: str, type: Type, definitions: Iterable[Definition], today: int
-) -> list[Any]:
+Edges = Mapping[str, Sequence[Lit]]
+"""For each name, the constants that conditions compare it with."""
+
+
+def edges_of(definitions: Iterable[Definition]) -> Edges:
+    """The constants that names are compared with directly."""
+    found: dict[str, list[Lit]] = {}
+    for definition in definitions:
+        if not isinstance(definition.expression, Expr):
+            continue
+        for node in walk(definition.expression):
+            if isinstance(node, Op) and node.op in COMPARE:
+                constants = [side for side in node.args if isinstance(side, Lit)]
+                for side in node.args:
+                    if constants and isinstance(side, Ref):
+                        found.setdefault(side.name, []).extend(constants)
+    return found
+
+
+def telling_answers(name: str, type: Type, all_edges: Edges, today: int) -> list[Any]:
     """Values for a blank at which conditions could turn, in rising order."""
     if type.kind is Kind.CHOICE:
         return list(type.values)
@@ -175,7 +192,7 @@ def telling_answers(
         return [[]]
     if type.kind is Kind.TEXT:
         return ["…"]
-    edges = list(_edges(name, type.kind, definitions))
+    edges = [edge.value for edge in all_edges.get(name, ()) if edge.type.kind is type.kind]
     if type.kind is Kind.DATE:
         days = {edge + step for edge in edges for step in (-1, 0, 1) if isinstance(edge, int)}
         spread = (-730, -365, -90, -30, -7, 0, 7, 30, 90, 365)
@@ -203,17 +220,3 @@ def _few(values: list[Any]) -> list[Any]:
         return values
     step = (len(values) - 1) / (MOST_ANSWERS - 1)
     return [values[round(step * number)] for number in range(MOST_ANSWERS)]
-
-
-def _edges(name: str, kind: Kind, definitions: Iterable[Definition]) -> Iterable[Any]:
-    """The constants that the field is compared with directly."""
-    for definition in definitions:
-        if not isinstance(definition.expression, Expr):
-            continue
-        for node in walk(definition.expression):
-            if isinstance(node, Op) and node.op in COMPARE:
-                sides = node.args
-                if any(isinstance(side, Ref) and side.name == name for side in sides):
-                    for side in sides:
-                        if isinstance(side, Lit) and side.type.kind is kind and side.value != NONE:
-                            yield side.value
