@@ -227,8 +227,9 @@ class Grammar:
     def chosen(self, make: Callable[[int], Pair], depth: int) -> Pair:
         """Strict: known where both possible branches agree, which SQL's CASE is not."""
         (a, x), (c, y), (b, z) = make(depth), self.flag(depth), make(depth)
-        return Pair(f"({a} if {c} else {b})",
-                    f"(CASE WHEN {y} THEN {x} WHEN NOT {y} THEN {z} WHEN {x} = {z} THEN {x} END)")  # fmt: skip
+        agreed = f"WHEN {x} = {z} THEN {x}"
+        sql = f"(CASE WHEN {y} THEN {x} WHEN NOT {y} THEN {z} {agreed} END)"
+        return Pair(f"({a} if {c} else {b})", sql)
 
     def sum(self, depth: int) -> Pair:
         op = self.draw(st.sampled_from("+-*"))

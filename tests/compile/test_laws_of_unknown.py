@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from compile_world import FLAGS, NAMES, NUMBERS, TABLES, Grammar, Lead, leads, read, small, truth
-from compile_world import rows as random_rows
-from compile_world import word
+import compile_world as world
+from compile_world import FLAGS, NAMES, NUMBERS, TABLES, Grammar, Lead, leads, read
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,8 +11,9 @@ from groupbuy.compile.python import compile_value
 from groupbuy.compile.runtime import NA
 from groupbuy.tree import build
 from groupbuy.tree.nodes import Lit
+from groupbuy.tree.nodes import names as names_in
 
-law = settings(max_examples=150, deadline=None)
+law = settings(max_examples=100, deadline=None)
 
 
 def value(tree: Any, lead: dict[str, Any]) -> Any:
@@ -50,13 +50,17 @@ def test_exactly_one_of_true_false_unknown(data: st.DataObject, lead: dict[str, 
 def more_known(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, Any]]:
     """A lead, and the same with some of its blanks filled."""
     lead = draw(leads)
-    domains = {**dict.fromkeys(NUMBERS, small), **dict.fromkeys(FLAGS, truth), "k": word}
-    domains["t"] = random_rows
-    cells = {"n": small, "f": truth, "w": word, "on": st.just(1)}
+    domains = {
+        **dict.fromkeys(NUMBERS, world.small),
+        **dict.fromkeys(FLAGS, world.truth),
+        "k": world.word,
+    }
+    domains["t"] = world.rows
+    cells = {"n": world.small, "f": world.truth, "w": world.word, "on": st.just(1)}
 
     def fill(given: dict[str, Any], domains: dict[str, Any]) -> dict[str, Any]:
         return {
-            name: draw(domains[name]) if found is None and draw(truth) else found
+            name: draw(domains[name]) if found is None and draw(world.truth) else found
             for name, found in given.items()
         }
 
@@ -66,7 +70,7 @@ def more_known(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, Any]]:
     return lead, filled
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.data(), more_known())
 def test_learning_more_never_changes_what_was_known(
     data: st.DataObject, pair: tuple[dict[str, Any], dict[str, Any]]
@@ -77,7 +81,7 @@ def test_learning_more_never_changes_what_was_known(
     assert before is None or before == after
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.data(), leads)
 def test_constants_are_folded_as_they_would_be_run(
     data: st.DataObject, lead: dict[str, Any]
@@ -91,13 +95,7 @@ def test_constants_are_folded_as_they_would_be_run(
     }
     folded = build.specialise(tree, constants, {})
     assert value(folded, lead) == value(tree, lead)
-    assert not names & set(map(str, read_names(folded)))
-
-
-def read_names(tree: Any) -> set[str]:
-    from groupbuy.tree.nodes import names
-
-    return set(names(tree))
+    assert not names & set(names_in(folded))
 
 
 @law

@@ -34,7 +34,7 @@ def ask(database: sqlite3.Connection, sql: str, lead: dict[str, Any]) -> Any:
     return database.execute(f"SELECT {sql} FROM lead").fetchone()[0]
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(data=st.data(), some=st.lists(leads, min_size=1, max_size=5))
 def test_rows_are_sql(
     database: sqlite3.Connection, data: st.DataObject, some: list[dict[str, Any]]

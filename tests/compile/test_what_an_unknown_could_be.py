@@ -40,7 +40,7 @@ def agrees(known: Any, truths: list[Any]) -> bool:
     return known is None or all((truth is True) == (known is True) for truth in truths)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.data(), leads)
 def test_a_number_lies_between_its_ends(data: st.DataObject, lead: dict[str, Any]) -> None:
     below = read(drawn(data).number(2).text)
@@ -62,7 +62,7 @@ def test_a_number_lies_between_its_ends(data: st.DataObject, lead: dict[str, Any
     assert high is not None
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.data(), leads)
 def test_a_comparison_of_an_open_score_is_right_for_whatever_it_will_be(
     data: st.DataObject, lead: dict[str, Any]
@@ -99,7 +99,7 @@ def grade_tree(data: st.DataObject) -> Expr:
     return build.case(arms, data.draw(st.sampled_from([one(), build.none(GRADE)])))
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.data(), leads)
 def test_a_grade_is_what_is_left_of_its_words(data: st.DataObject, lead: dict[str, Any]) -> None:
     words = data.draw(st.sets(st.sampled_from(GRADES)))
@@ -127,7 +127,7 @@ def test_a_grade_is_what_is_left_of_its_words(data: st.DataObject, lead: dict[st
         assert found["asked"] == (found["g"] in words)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.data(), leads)
 def test_likely_is_possible(data: st.DataObject, lead: dict[str, Any]) -> None:
     # Conditions that have nothing to do with each other: what is likely is then possible.

@@ -8,7 +8,7 @@ from groupbuy.render.inert import inert
 from groupbuy.render.width import cut, pad, width, wrap
 
 GAP = "  "
-NARROWEST = 24
+NARROWEST = 28
 """Cells that a column is left, however narrow the terminal is."""
 
 _STYLES = {"heading": "1", "name": "1", "dim": "2", "loud": "33"}

@@ -27,6 +27,8 @@ from groupbuy.sections.base import as_mapping
 from groupbuy.source.nodes import Mapping, Node, Scalar
 
 _SHORT = 60
+_SETTING = 26
+"""Cells for the value of a setting among others; alone it is shown in full."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ def _settings(entries: Sequence[Effective], reader: Reader) -> Iterator[str]:
         value = as_mapping(entry.node).get("value")
         made = [change for change in entry.changes if change.path in ((), ("value",))]
         pack, at = (made[-1].pack, made[-1].at) if made else (entry.pack.name, entry.at)
-        shown = "" if value is None else inline(value)
+        shown = "" if value is None else cut(inline(value), _SETTING)
         rows.append([entry.id, shown, _title(entry.node, reader.lang), *_by(pack, at, reader)])
         for change in reversed(made):
             if change.old is not None:
@@ -176,7 +178,7 @@ def _changes(changes: Sequence[Change], reader: Reader, indent: str) -> Iterator
             rows.append([was, change.old.pack, change.old.at.short])
         else:
             rows.append([f"  {reader.say('new_here')}", "", ""])
-    yield from table(rows, cells=reader.cells, flexible=0, indent=indent)
+    yield from table(rows, cells=reader.cells, flexible=0, indent=indent, wrapped=True)
 
 
 def _elsewhere(
@@ -192,7 +194,7 @@ def _elsewhere(
             rows.append(
                 [f"{start}{_path(path)}: {_short(node, reader)}", other.pack.name, node.at.short]
             )
-    yield from table(rows, cells=reader.cells, flexible=0, indent=indent)
+    yield from table(rows, cells=reader.cells, flexible=0, indent=indent, wrapped=True)
 
 
 def _short(node: Node, reader: Reader) -> str:
@@ -242,7 +244,7 @@ def _skipped(found: InForce, reader: Reader) -> Iterator[str]:
     for change in found.skipped:
         value = "" if change.new is None else _short(change.new, reader)
         rows.append([f"{_path(change.path)}: {value}", change.pack, change.at.short])
-    yield from table(rows, cells=reader.cells, flexible=0, indent="  ")
+    yield from table(rows, cells=reader.cells, flexible=0, indent="  ", wrapped=True)
 
 
 def _packs(found: InForce, reader: Reader) -> Iterator[str]:

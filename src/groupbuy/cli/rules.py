@@ -21,7 +21,7 @@ def rules() -> None:
     """List packs, show what is in force for a lead, look up names."""
 
 
-@rules.command("list")
+@rules.command("list", short_help="The packs, lowest layer first.")
 @click.option("--format", "form", type=FORMATS, default="text", show_default=True)
 @rules_options
 def list_packs(
@@ -45,7 +45,7 @@ def list_packs(
     return DONE
 
 
-@rules.command()
+@rules.command(short_help="What counts, for all leads or for one.")
 @click.argument("entry", required=False)
 @click.option(
     "--for",
@@ -92,7 +92,7 @@ def show(
     return FINDINGS if found.conflicts else DONE
 
 
-@rules.command()
+@rules.command(short_help="The names that rules can use.")
 @click.argument("pattern", required=False)
 @click.option("--format", "form", type=FORMATS, default="text", show_default=True)
 @rules_options

@@ -16,6 +16,9 @@ from typing import Any
 
 from groupbuy.tree.nodes import NONE, Cut, Lit, Over
 
+NOISE = Fraction(1, 10**9)
+"""By so much may computed numbers miss a limit that they reach on paper."""
+
 
 @dataclass(frozen=True)
 class Member:
@@ -64,7 +67,8 @@ def over_population(over: Over, candidates: Sequence[Candidate]) -> Ranked:
         elif any(part is NONE for part in parts):
             results[index] = NONE
         else:
-            member = Member(index, candidate.id, candidate.value, candidate.costs)
+            value = candidate.value if over.value.type.exact else _without_noise(candidate.value)
+            member = Member(index, candidate.id, value, candidate.costs)
             groups[candidate.within].append(member)
     for members in groups.values():
         members.sort(key=lambda member: (-member.value, member.id))
@@ -75,6 +79,11 @@ def over_population(over: Over, candidates: Sequence[Candidate]) -> Ranked:
         else:
             _cut(over.cuts, members, results)
     return Ranked(results, unranked)
+
+
+def _without_noise(value: float) -> float:
+    """A computed number to 12 digits: what is printed as equal is ranked as equal."""
+    return float(f"{value:.12g}")
 
 
 def _share(members: list[Member], results: list[Any]) -> None:
@@ -95,16 +104,19 @@ def _cut(cuts: Sequence[Cut], members: list[Member], results: list[Any]) -> None
     """Hand out the pieces from the top; who is left over is in none of them."""
     for member in members:
         results[member.index] = NONE
-    shares, held, begin, number = Fraction(0), Fraction(0), 0, 0
-    counted = 0
+    held, begin, number = Fraction(0), 0, 0
+    # Shares in a row count together, from where the piece before them ended.
+    shares, start = Fraction(0), 0
     for cut in cuts:
+        if cut.limit != "top_share":
+            shares = Fraction(0)
         if cut.limit == "top_share":
+            start = start if shares else begin
             shares += _exact(cut)
-            end = counted + math.ceil(shares * len(members))
+            end = start + math.ceil(shares * len(members))
             end = _with_ties(members, max(begin, end))
         elif cut.limit == "top_count":
-            counted = max(begin, counted) + int(_exact(cut))
-            end = counted
+            end = begin + int(_exact(cut))
         elif cut.limit == "holds":
             held += _exact(cut)
             end = _holding(members, held)
@@ -123,7 +135,12 @@ def _exact(cut: Cut) -> Fraction:
     """The limit as it was written: 0.01 is one hundredth, not the nearest binary number."""
     assert isinstance(cut.amount, Lit)
     assert isinstance(cut.amount.value, float)
-    return Fraction(repr(cut.amount.value))
+    return _decimal(cut.amount.value)
+
+
+def _decimal(value: float) -> Fraction:
+    """The number as it is printed: 0.1 and 99.9 are 100 together."""
+    return Fraction(repr(value))
 
 
 def _with_ties(members: list[Member], end: int) -> int:
@@ -134,10 +151,10 @@ def _with_ties(members: list[Member], end: int) -> int:
 
 def _holding(members: list[Member], share: Fraction) -> int:
     """How many from the top hold `share` of all that is positive."""
-    positive = [Fraction(member.value) for member in members if member.value > 0]
+    positive = [_decimal(member.value) for member in members if member.value > 0]
     wanted, total = share * sum(positive), Fraction(0)
     for count, value in enumerate(positive):
-        if total >= wanted:
+        if total >= wanted - NOISE:
             return count
         total += value
     return len(positive)
@@ -147,7 +164,7 @@ def _affordable(members: list[Member], begin: int, cost: int, budget: Fraction) 
     """How far down the ranking the budget reaches."""
     spent = Fraction(0)
     for position in range(begin, len(members)):
-        spent += Fraction(members[position].costs[cost])
-        if spent > budget:
+        spent += _decimal(members[position].costs[cost])
+        if spent > budget + NOISE:
             return position
     return len(members)

@@ -1,29 +1,50 @@
-"""A CSV text as a sheet: a header and rows, with a place for every cell."""
+"""A sheet: a header and rows, with a place for every cell. Here, one of a CSV text."""
 
 from __future__ import annotations
 
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from groupbuy.errors import Location, Problem, Problems, Source
 from groupbuy.model.lead import Column, Columns, bare, unknown_name
 from groupbuy.model.names import fold, quote
+from groupbuy.tree.types import Kind, Type
 
 _DELIMITERS = ",;\t"
 _EXCEL_HINT = re.compile(r"sep=(.)\s*", re.IGNORECASE)
-_LONGEST_CELL = 131_072
-"""Characters; Python's own limit for a cell. What is longer is a quotation mark left open."""
+_TEXT_CELL = re.compile(r'="([^"]*)"')
+"""What systems write so that a spreadsheet leaves `007` as it is."""
+_ROUNDED = re.compile(r"[1-9](\.[0-9]+)?E\+[0-9]{2,3}")
+"""A long number as a spreadsheet shows and saves it: `1.23457E+17`."""
+_TWO_READINGS = re.compile(r"[-+]?[1-9][0-9]{0,2}[.,][0-9]{3}")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with one cell before anybody knows its field; `shown` is what stands there."""
+
+    code: str
+    message: str
+    hint: str | None = None
+    shown: str = ""
 
 
 @dataclass(slots=True, eq=False)
 class SheetRow:
-    """The cells of one row, and the line on which it begins."""
+    """The cells of one row, the line on which it begins, and its faulty cells by position."""
 
     line: int
     cells: list[str]
+    faults: dict[int, Fault] | None = None
+
+    def fault(self, position: int, fault: Fault) -> None:
+        """Note a faulty cell; the first fault of a cell is the one that is told."""
+        if self.faults is None:
+            self.faults = {}
+        self.faults.setdefault(position, fault)
 
 
 @dataclass(eq=False)
@@ -89,11 +110,18 @@ class Sheet:
 
 def read_sheet(source: Source, problems: Problems) -> Sheet | None:
     """The sheet of a CSV text; none if it is empty or can't be taken apart (a problem then)."""
+    if source.text.startswith("\ufeff"):
+        # A second byte-order mark, of a program that added one to a text that had one.
+        source = Source(source.name, source.text.lstrip("\ufeff"))
     lines = source.lines
     first = next((i for i, line in enumerate(lines) if line.strip()), None)
     if first is None:
         hint = "the first line names the columns: id,name,…"
         problems.add("csv-empty", "this file is empty", Location(source.name), hint)
+        return None
+    if lines[first].lstrip().startswith(("<!DOCTYPE", "<!doctype", "<html", "<table", "<?xml")):
+        message, hint = "this is a web page or XML, not CSV", "open it in Excel, save it as CSV"
+        problems.add("file-format", message, Location(source.name), hint)
         return None
     told = _EXCEL_HINT.fullmatch(lines[first])
     sheet = Sheet(source, told[1] if told else _delimiter(lines[first]))
@@ -104,9 +132,17 @@ def read_sheet(source: Source, problems: Problems) -> Sheet | None:
             sheet.line, sheet.header = row.line, [cell.strip() for cell in row.cells]
         else:
             sheet.rows.append(row)
+    if '="' in source.text:
+        for row in sheet.rows:
+            row.cells = [_unwrapped(cell) for cell in row.cells]
     while sheet.header and not sheet.header[-1] and not _has_cells(sheet, len(sheet.header) - 1):
         sheet.header.pop()
     return sheet
+
+
+def _unwrapped(cell: str) -> str:
+    found = _TEXT_CELL.fullmatch(cell.strip()) if cell.lstrip().startswith("=") else None
+    return found[1] if found else cell
 
 
 def _delimiter(header: str) -> str:
@@ -127,7 +163,12 @@ def _rows(sheet: Sheet, problems: Problems) -> Iterator[SheetRow]:
             before = reader.line_num
     except csv.Error as error:
         at = bare(sheet.source.at(before + 1))
-        problems.add("csv-quote", _quote_message(str(error)), at, _QUOTE_HINT)
+        long = "field larger" in str(error)
+        if long and '"' not in sheet.source.lines[before]:
+            message = f"a cell of this row has more than {csv.field_size_limit():,} characters"
+            problems.add("csv-cell-too-long", message, at, "shorten it")
+        else:
+            problems.add("csv-quote", _quote_message(str(error)), at, _QUOTE_HINT)
 
 
 _QUOTE_HINT = 'close it; a quotation mark within a text is written twice: ""'
@@ -179,6 +220,37 @@ def check_header(
             found[position] = column
     sheet.used = {position: sheet.header[position] for position in found}
     return found
+
+
+def mark_faults(sheet: Sheet, columns: Mapping[int, Column]) -> None:
+    """Note the cells of a CSV text that don't say what was meant.
+
+    These are long numbers of which a spreadsheet has left a few digits, and, where semicolons
+    part the cells because commas are decimal ones, numbers such as `1,234` and `1.234`.
+    """
+    kinds = [(i, column.entry.type) for i, column in columns.items()]
+    if _ROUNDED.search(sheet.source.text):
+        texts = [i for i, type_ in kinds if isinstance(type_, Type) and type_.kind is Kind.TEXT]
+        hint = "format the column as text in the spreadsheet, enter it again, and save again"
+        for row, i in _matching(sheet, texts, _ROUNDED):
+            message = f"of this number a spreadsheet has left {quote(row.cells[i].strip())}"
+            row.fault(i, Fault("csv-digits", message, hint, row.cells[i].strip()))
+    if sheet.delimiter == ";":
+        numbers = [i for i, type_ in kinds if isinstance(type_, Type) and type_.kind is Kind.NUMBER]
+        for row, i in _matching(sheet, numbers, _TWO_READINGS):
+            cell = row.cells[i].strip()
+            whole, _, rest = cell.replace(",", ".").partition(".")
+            message = f"beside semicolons, {quote(cell)} could mean {whole}{rest} or {whole}.{rest}"
+            row.fault(i, Fault("csv-decimal", message, f"write {whole}{rest}, or {whole}.{rest}0"))
+
+
+def _matching(
+    sheet: Sheet, positions: list[int], pattern: re.Pattern[str]
+) -> Iterator[tuple[SheetRow, int]]:
+    for row in sheet.rows:
+        for i in positions:
+            if i < len(row.cells) and pattern.fullmatch(row.cells[i].strip()):
+                yield row, i
 
 
 def join_position(sheet: Sheet, names: list[str], columns: Columns) -> int | None:

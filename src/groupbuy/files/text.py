@@ -15,6 +15,9 @@ LIMITS = Limits(file_bytes=512 * 2**20)
 
 STDIN = "<stdin>"
 
+BINARY = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+"""How workbooks begin: those of today, and those of the old kind."""
+
 
 def read_text(path: Path, notes: list[str]) -> Source:
     """The text of a file: UTF-8, UTF-16 with a byte-order mark, or GB18030 (said in `notes`)."""
@@ -23,11 +26,30 @@ def read_text(path: Path, notes: list[str]) -> Source:
     except GroupbuyError as error:
         if error.problems[0].code != "file-encoding":
             raise
-        text = _as_gb18030(path.read_bytes())
+        content = path.read_bytes()
+        if content.startswith(BINARY):
+            raise GroupbuyError(not_text(str(path))) from None
+        text = _as_gb18030(content)
         if not text:
             raise  # or a pipe, which can't be read twice
     notes.append(_gb18030_note(str(path)))
     return Source(str(path), text)
+
+
+def read_bytes(path: Path, most: int) -> bytes:
+    """The bytes of a file, never more than `most` and one; what fails is told as for texts."""
+    try:
+        with path.open("rb") as file:
+            return file.read(most + 1)
+    except (OSError, ValueError):
+        read_source(path, limits=Limits(file_bytes=0))
+        raise
+
+
+def not_text(name: str) -> Problem:
+    """The problem that a file which should be a text is a workbook."""
+    message, hint = "this is a workbook, not a text", "name it .xlsx if it is one, or save it as CSV"
+    return Problem("file-format", message, Location(name), hint)
 
 
 def read_stdin(stdin: TextIO | None, notes: list[str]) -> Source:
@@ -51,6 +73,8 @@ def _decoded(content: bytes, notes: list[str]) -> str:
     try:
         return content.decode("utf-16" if wide else "utf-8-sig")
     except UnicodeDecodeError as error:
+        if content.startswith(BINARY):
+            raise GroupbuyError(not_text(STDIN)) from None
         text = None if wide else _as_gb18030(content)
         if text is None:
             message = f"the input is not UTF-8: byte 0x{content[error.start]:02X}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from itertools import pairwise
 
 from groupbuy.errors import GroupbuyError, Location, Problem, Problems, did_you_mean
@@ -558,12 +559,12 @@ class RuleSet:
                     ends = [(build.specialise(edge, constants, done), at) for edge, at in edges]
                     values = [(end.value, at) for end, at in ends if isinstance(end, Lit)]
                     for (low, _), (high, at) in pairwise(values):
-                        if isinstance(low, float) and isinstance(high, float) and low >= high:
+                        if _not_below(low, high):
                             raise GroupbuyError(
                                 Problem(
                                     "bands-out-of-order",
-                                    f"{lowered.entry.id}: this band begins at {high:g}, which is "
-                                    f"not above {low:g}, where the lower one begins",
+                                    f"{lowered.entry.id}: this band begins at {_edge(high)}, which "
+                                    f"is not above {_edge(low)}, where the lower one begins",
                                     at,
                                     "bands rise or fall in the order in which they are written",
                                 )
@@ -580,3 +581,12 @@ class RuleSet:
     def condition(self, pack: Pack) -> Expr | None:
         """The `for` of a pack; none if it applies to every lead."""
         return self._conditions.get(pack.name)
+
+
+def _not_below(low: object, high: object) -> bool:
+    return isinstance(low, (int, float)) and isinstance(high, (int, float)) and low >= high
+
+
+def _edge(value: object) -> str:
+    """A number, or a date by its day number."""
+    return f"{value:g}" if isinstance(value, float) else str(date.fromordinal(int(str(value))))

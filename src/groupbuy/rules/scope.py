@@ -232,9 +232,7 @@ class RuleScope:
         return Slot(found.name, found.type)
 
     def constant(self, expr: Expr) -> float | None:
-        """The number that an expression over settings has by default; none if it reads others."""
-        if isinstance(expr, Lit):
-            return expr.value if isinstance(expr.value, float) else None
+        """The number or day that an expression over settings is by default; none for others."""
         for name in names(expr):
             if name not in self.constants and not self.learn(name):
                 return None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import Protocol
 
 from groupbuy.errors import GroupbuyError, Location, Problem, Problems, did_you_mean
@@ -16,8 +17,9 @@ from groupbuy.sections.template import Template
 from groupbuy.source.nodes import Mapping, Node, Scalar, Sequence
 from groupbuy.tree import build
 from groupbuy.tree.build import Misfit
-from groupbuy.tree.nodes import Cut, Expr, Ref
-from groupbuy.tree.types import COUNT, Kind, choice
+from groupbuy.tree.derived import NOT_APPLICABLE
+from groupbuy.tree.nodes import Case, Cut, Expr, Lit, Op, Ref
+from groupbuy.tree.types import COUNT, FLAG, Kind, choice
 
 FORM_GROUPS: tuple[frozenset[str], ...] = (
     frozenset(("value",)),
@@ -119,21 +121,27 @@ def _bands(fields: Mapping, leaf: Leaf, ctx: Context, what: str, at: Location) -
         with problems.collecting():
             item = mapping(node_of, f"band {key}")
             edge_node = item.get("from")
-            edge = None if edge_node is None else _edge(edge_node, ctx)
+            edge = None if edge_node is None else _edge(edge_node, of, ctx)
             bands.append((key, edge, leaf(key, item), item, key_at))
     problems.raise_any()
     return _banded(of, bands, ctx, node.at)
 
 
-def _edge(node: Node, ctx: Context) -> Expr:
+def _edge(node: Node, of: Expr, ctx: Context) -> Expr:
     edge = ctx.parse(node)
-    if ctx.constant(edge) is None and edge.type.kind is Kind.NUMBER:
+    try:
+        test = build.compare(">=", of, edge)
+    except Misfit as misfit:
+        raise GroupbuyError(Problem(misfit.code, misfit.message, node.at, misfit.hint)) from None
+    if of.type.kind is Kind.DATE and isinstance(test, Op) and isinstance(test.args[0], Lit):
+        edge = test.args[0]  # a text beside a date is a date
+    if ctx.constant(edge) is None and edge.type.kind in (Kind.NUMBER, Kind.DATE):
         raise GroupbuyError(
             Problem(
                 "edge-not-constant",
-                "the edge of a band is a number or a setting",
+                "the edge of a band is a number, a date or a setting",
                 node.at,
-                "compare computed numbers with rows: instead",
+                "compare computed values with rows: instead",
             )
         )
     return edge
@@ -173,20 +181,33 @@ def _banded(
     arms, pairs = [], []
     for key, edge, value, node, key_at in highest_first:
         assert edge is not None
-        try:
-            test = build.compare(">=", of, edge)
-        except Misfit as misfit:
-            raise GroupbuyError(Problem(misfit.code, misfit.message, key_at, misfit.hint)) from None
+        test = build.compare(">=", of, edge)
         arms.append(_arm(key, test, node, key_at, ctx))
         pairs.append((test, value))
     default: Expr = build.none(bands[0][2].type) if bands else build.unknown()
     for key, _, value, node, key_at in floors:
-        # What does not apply is in no band, not in the lowest.
+        # What does not apply is in no band, not in the lowest. The lowest is what is left over,
+        # and not a condition: a number that nobody knows is no evidence for it.
+        pairs = [(not_applicable(of), build.none(value.type)), *pairs]
+        default = value
         applies = build.disjunction([build.known(of), build.missing(of)])
-        pairs.append((applies, value))
-        arms.append(_arm(key, applies, node, key_at, ctx))
+        arms.append(_arm(key, applies, node, key_at, ctx, is_else=True))
     rising = tuple((band[1], band[4]) for band in highest_first[::-1] if band[1] is not None)
     return Form(build.case(pairs, default), tuple(arms), (rising,))
+
+
+def not_applicable(value: Expr) -> Expr:
+    """Whether `value` does not apply; unknown while that itself is open."""
+    if isinstance(value, Ref) and value.type.open:
+        if value.type.kind is Kind.CHOICE:
+            return Ref(f"{value.name}∈{NOT_APPLICABLE}", FLAG)
+        # An open score that applies has a low end; without one, nobody knows whether it does.
+        value = build.ends(value)[0]
+        open_still = build.case([(build.missing(value), build.unknown())], build.TRUE)
+        return build.case([(build.known(value), build.FALSE)], open_still)
+    return build.conjunction(
+        [build.negation(build.known(value)), build.negation(build.missing(value))]
+    )
 
 
 # ── by / cases ─────────────────────────────────────────────────────────────────────────────────
@@ -207,16 +228,10 @@ def _cases(fields: Mapping, leaf: Leaf, ctx: Context, what: str, at: Location) -
                 )
             )
     collected = _Cases(leaf, ctx)
-    collected.read(cases, axes, [], "")
+    tree = collected.read(cases, axes, [], "")
     collected.problems.raise_any()
-    if not collected.pairs:
+    if tree is None:
         raise GroupbuyError(Problem("empty-cases", "cases: has no case", cases.at))
-    pairs = collected.pairs
-    if collected.complete:
-        # With a case for every word, the last one is what is left, as long as there is a word.
-        present = [build.disjunction([build.known(axis), build.missing(axis)]) for _, axis in axes]
-        pairs = [*pairs[:-1], (build.conjunction(present), pairs[-1][1])]
-    tree = build.case(pairs, build.none(pairs[0][1].type))
     return Form(tree, tuple(collected.arms), tuple(collected.rising))
 
 
@@ -226,42 +241,85 @@ class _Cases:
     def __init__(self, leaf: Leaf, ctx: Context) -> None:
         self.leaf, self.ctx = leaf, ctx
         self.problems = Problems()
-        self.pairs: list[tuple[Expr, Expr]] = []
         self.arms: list[Arm] = []
         self.rising: list[tuple[tuple[Expr, Location], ...]] = []
-        self.complete = True
 
-    def read(self, node: Node, axes: list[tuple[Node, Expr]], tests: list[Expr], path: str) -> None:
+    def read(
+        self, node: Node, axes: list[tuple[Node, Expr]], tests: list[Expr], path: str
+    ) -> Expr | None:
+        """The tree of the cases below one another; none where nothing could be read."""
         (axis_node, axis), rest = axes[0], axes[1:]
+        pairs: list[tuple[Expr, Expr]] = []
+        otherwise: Expr | None = None
         with self.problems.collecting():
-            taken: list[Expr] = []
-            for key, item, key_at in items(node, "cases:"):
+            written = list(items(node, "cases:"))
+            is_else = ELSE not in axis.type.values
+            # Order means nothing among cases: `else` is what is left wherever it stands.
+            written.sort(key=lambda item: is_else and item[0] == ELSE)
+            for key, item, key_at in written:
                 with self.problems.collecting():
-                    if key == ELSE and ELSE not in axis.type.values:
-                        test = build.negation(build.disjunction(taken))
+                    if key == ELSE and is_else:
+                        test = build.negation(build.disjunction(test for test, _ in pairs))
                     else:
                         test = case_test(axis, key, axis_node, key_at, self.ctx)
-                        taken.append(test)
                     name = f"{path}.{key}" if path else key
-                    if rest:
+                    value = (
                         self.read(item, rest, [*tests, test], name)
-                    else:
-                        self.end(name, key, item, build.conjunction([*tests, test]), key_at)
-            words = len(axis.type.values) or 2
-            self.complete = self.complete and len(taken) == words
+                        if rest
+                        else self.end(name, key, item, build.conjunction([*tests, test]), key_at)
+                    )
+                    if key == ELSE and is_else:
+                        otherwise = value
+                    elif value is not None:
+                        pairs.append((test, value))
+        return split(axis, pairs, otherwise) if pairs else otherwise
 
-    def end(self, name: str, key: str, item: Node, test: Expr, key_at: Location) -> None:
+    def end(self, name: str, key: str, item: Node, test: Expr, key_at: Location) -> Expr:
+        """The value of one case."""
         if isinstance(item, Mapping) and form_of(item) not in (None, FORM_GROUPS[0]):
             inner = lower_form(item, self.leaf, self.ctx, f"case {name}", key_at)
             assert inner is not None
-            self.pairs.append((test, inner.tree))
             self.arms.extend(
                 replace(arm, test=build.conjunction([test, arm.test])) for arm in inner.arms
             )
             self.rising.extend(inner.rising)
-        else:
-            self.pairs.append((test, self.leaf("", item)))
-            self.arms.append(_arm(name, test, item, key_at, self.ctx))
+            return inner.tree
+        value = self.leaf("", item)
+        self.arms.append(_arm(name, test, item, key_at, self.ctx))
+        return value
+
+
+def split(axis: Expr, pairs: list[tuple[Expr, Expr]], otherwise: Expr | None) -> Expr:
+    """The value by the words of `axis`, so that what is possible follows what `axis` can be.
+
+    The last value is what is left over, no condition of its own: while nobody knows the word,
+    nothing speaks for it, and nothing beyond the words is possible.
+    """
+    covered = {word for test, _ in pairs for word in _words_of(test)}
+    words = axis.type.values
+    beyond = build.none(pairs[0][1].type) if otherwise is None else otherwise
+    left = [word for word in words if word not in covered]
+    if left or (not words and len(pairs) < 2):
+        pairs = [*pairs, (build.member(axis, left) if left else build.TRUE, beyond)]
+        absent = []
+    else:
+        absent = [(not_applicable(axis), beyond)]
+    if not axis.type.open:
+        return build.case([*absent, *pairs[:-1]], pairs[-1][1])
+    # Of an open grade some words may be out of the question: what is left over is the last that
+    # is not.
+    rest = beyond
+    for test, value in pairs:
+        rest = build.case([(build.surely(build.negation(test)), rest)], value)
+    return build.case([*absent, *pairs], rest)
+
+
+def _words_of(test: Expr) -> tuple[str, ...]:
+    """The words for which the condition of a case holds."""
+    while isinstance(test, Case):
+        test = test.arms[0][1]
+    value = test.args[1] if isinstance(test, Op) and test.op == "in" else None
+    return value.value if isinstance(value, Lit) and isinstance(value.value, tuple) else ()  # type: ignore[return-value]
 
 
 def case_test(axis: Expr, key: str, axis_node: Node, at: Location, ctx: Context) -> Expr:
@@ -386,9 +444,15 @@ def _only(rows: list[_Row], default: Expr) -> Expr:
             build.negation(other) for other_value, other in holds.items() if other_value != value
         ]
         arms.append((build.conjunction([test, *others]), value))
-    nothing = build.conjunction(build.negation(test) for test in holds.values())
-    arms.append((nothing, default))
-    return build.case(arms, build.unknown(default.type))
+    # A conflict: each value with a true row is possible, none is sure, and none is likely.
+    arms += [(build.conjunction([test, build.unknown()]), value) for value, test in holds.items()]
+    for value, test in holds.items():
+        others = [build.negation(build.surely(t)) for v, t in holds.items() if v != value]
+        arms.append((build.conjunction([build.surely(test), *others]), value))
+    for (a, holds_a), (b, holds_b) in combinations(holds.items(), 2):
+        both = build.conjunction([build.surely(holds_a), build.surely(holds_b)])
+        arms.append((both, build.case([(build.unknown(), a)], b)))
+    return build.case(arms, default)
 
 
 # ── rank / cuts ────────────────────────────────────────────────────────────────────────────────
@@ -415,6 +479,8 @@ def _cuts(fields: Mapping, leaf: Leaf, ctx: Context, what: str, at: Location) ->
             item = mapping(node_of, f"cut {key}")
             cuts.append((_cut(key, item, ctx), leaf(key, item), item, key_at))
     problems.raise_any()
+    if not cuts:
+        raise GroupbuyError(Problem("empty-cuts", "cuts: has no cut", pieces.at))
     for cut, _, _, key_at in cuts[:-1]:
         if cut.limit == "rest":
             raise GroupbuyError(
@@ -425,10 +491,15 @@ def _cuts(fields: Mapping, leaf: Leaf, ctx: Context, what: str, at: Location) ->
                     "give it top:, next:, holds: or spend: and up_to:",
                 )
             )
+    _check_limits([(cut, node, key_at) for cut, _, node, key_at in cuts], ctx)
     words = choice(tuple(cut.name for cut, *_ in cuts))
     piece = build.over("cut", value, among, within, words, tuple(cut for cut, *_ in cuts))
     pairs = [(build.member(piece, (cut.name,)), result) for cut, result, *_ in cuts]
-    inside: Expr = build.case(pairs, build.none(cuts[0][1].type)) if cuts else piece
+    none = build.none(cuts[0][1].type)
+    inside = build.case(pairs, none)
+    if cuts[-1][0].limit == "rest":
+        # Whoever is in the population is in some piece.
+        inside = build.case([(not_applicable(piece), none), *pairs[:-1]], pairs[-1][1])
     arms = [
         _arm(cut.name, test, node, key_at, ctx)
         for (test, _), (cut, _, node, key_at) in zip(pairs, cuts, strict=True)
@@ -486,6 +557,35 @@ def _cut(key: str, fields: Mapping, ctx: Context) -> Cut:
     return Cut(key, "top_share" if percent else "top_count", amount)
 
 
+def _check_limits(cuts: list[tuple[Cut, Node, Location]], ctx: Context) -> None:
+    """Refuse limits that would be read otherwise than they were meant."""
+    taken: dict[str, float] = {}
+    for number, (cut, node, key_at) in enumerate(cuts):
+        amount = None if cut.amount is None else ctx.constant(cut.amount)
+        if amount is None or cut.limit == "spend":
+            continue
+        before = taken.get(cut.limit, 0.0)
+        taken[cut.limit] = before + amount
+        shown = f"{amount:g}" if cut.limit == "top_count" else f"{100 * amount:g}%"
+        problem = None
+        if number and isinstance(node, Mapping) and "top" in node.items:
+            more = amount - before
+            rest = f"{more:g}" if cut.limit == "top_count" else f"{100 * more:g}%"
+            hint = f"next: {rest}" if more > 0 else "next:"
+            problem = (f"top: {shown} would begin behind the cuts before it", hint)
+        elif amount < 0 or (cut.limit == "top_count" and not amount.is_integer()):
+            problem = ("a number of leads is a whole number", f"a share of them: {100 * amount:g}%")
+        elif cut.limit != "top_count" and amount > 1:
+            problem = (f"{amount:g} is more than the whole", f"a share: {amount:g}%")
+        elif cut.limit != "top_count" and taken[cut.limit] > 1 + 1e-9:
+            more = amount - before
+            hint = f"{cut.name}: {{holds: {100 * more:g}%}}" if more > 0 else ""
+            problem = ("together the cuts are more than the whole: each begins where the one "
+                       "before it ends", hint)
+        if problem is not None:
+            raise GroupbuyError(Problem("wrong-value", f"{cut.name}: {problem[0]}", key_at, problem[1]))
+
+
 def _amount(node: Node, ctx: Context) -> Expr:
     """A share (`1%`), a number, or a setting."""
     if isinstance(node, Scalar) and node.text.strip().endswith(("%", "％")):
@@ -498,7 +598,7 @@ def _amount(node: Node, ctx: Context) -> Expr:
             raise GroupbuyError(
                 Problem("bad-number", f"{node.text} is not a share", node.at, "write it as 15%")
             )
-        return build.number(float(f"{share}e-2"), "percent")
+        return build.number(float(f"{digits}e-2"), "percent")
     amount = ctx.parse(node)
     if ctx.constant(amount) is None:
         raise GroupbuyError(

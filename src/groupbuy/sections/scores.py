@@ -29,6 +29,7 @@ from groupbuy.source.nodes import Mapping, Node, Sequence
 from groupbuy.tree import build
 from groupbuy.tree.definitions import Definition
 from groupbuy.tree.nodes import NONE, Expr, Lit, Ref
+from groupbuy.tree.operations import close
 from groupbuy.tree.types import COMPUTED, Kind, Type
 
 _POINTS: JsonSchema = {"anyOf": [EXPRESSION, {"type": "object", "properties": FORMS}]}
@@ -153,10 +154,13 @@ class Scores:
 
         names = {end: f"{entry.id}.{end}" for end in ("value", "low", "high")}
         total = entry.define(f"{entry.id}/total", lines.value())
+        # What unknown rules surely add or take counts, though they themselves add nothing.
+        least, most = Ref(names["low"], type), Ref(names["high"], type)
+        value = build.smallest([most, build.largest([least, Ref(total.name, type)])])
         defined = [
             *lines.definitions,
             total,
-            entry.define(names["value"], within(Ref(total.name, type))),
+            entry.define(names["value"], within(value)),
             entry.define(names["low"], within(lines.low_end())),
             entry.define(names["high"], within(lines.high_end())),
         ]
@@ -192,8 +196,10 @@ class Scores:
                 or (view.lines and line.because is None and not line.arms and line.tests == ())
             ):
                 lines.append(self.line(line, points, lead))
+        # The most telling first: the order of rules means nothing.
+        lines.sort(key=lambda line: (-abs(line["points"]), line["id"]))
         total = lead.value(f"{id}/total")
-        if isinstance(total, float) and isinstance(value, float) and total != value:
+        if isinstance(total, float) and isinstance(value, float) and not close(total, value):
             lines.append(
                 {
                     "id": CLAMPED,
@@ -322,15 +328,17 @@ class _Rules(_Lines):
         return form
 
     def low_end(self) -> Expr:
-        return build.total([self.end(ref, "low", self.low) for ref in self.refs()])
+        return self.end("low", self.low)
 
     def high_end(self) -> Expr:
-        return build.total([self.end(ref, "high", self.high) for ref in self.refs()])
+        return self.end("high", self.high)
 
-    def end(self, ref: Ref, end: str, limit: Expr) -> Expr:
-        """A rule's least or most; what nothing bounds is bounded by the range."""
-        bound = Ref(f"{ref.name}.{end}", COMPUTED)
-        return build.case([(build.missing(bound), limit)], build.coalesce([bound, build.number(0)]))
+    def end(self, end: str, limit: Expr) -> Expr:
+        """The sum of the rules' least or most; the range's where nothing bounds one of them."""
+        bounds = [Ref(f"{ref.name}.{end}", COMPUTED) for ref in self.refs()]
+        unbounded = build.disjunction(build.missing(bound) for bound in bounds)
+        total = build.total([build.coalesce([bound, build.number(0)]) for bound in bounds])
+        return build.case([(unbounded, limit)], total)
 
 
 class _Weights(_Lines):
@@ -351,7 +359,7 @@ class _Weights(_Lines):
                     raise GroupbuyError(
                         Problem("wrong-value", "a weight is a number from 0", item.at)
                     )
-                if default is None:
+                if not isinstance(weight, Lit):
                     weight = build.largest([weight, build.number(0)])
                 pending.append((id, at, component, weight))
         self.problems.raise_any()
