@@ -31,7 +31,7 @@ fields:
   f:      {type: flag, ask: "f?"}
   g:      {type: flag, ask: "g?"}
   quiet:  {type: flag, default: false}
-  kind:   {type: choice, of: {office: {zh: 办公}, welfare: {zh: 福利性, aliases: [福利]}, gift: {zh: 礼品}}, ask: "kind?"}
+  kind:   {type: choice, of: {office: {zh: 办公}, welfare: {en: welfare, zh: 福利性, aliases: [福利]}, gift: {zh: 礼品}}, ask: "kind?"}
   org:    {type: choice, of: [government, private, school], ask: "org?"}
   causes: {type: choices, of: [novelty, competitor, dissatisfied], ask: "causes?"}
   due_on: {type: date, ask: "due_on?"}
@@ -87,8 +87,10 @@ class Rules:
         return self.workspace.evaluate(read_leads([path], self.workspace.model))
 
     def leads(self, leads: Leads) -> dict[str, Any]:
-        """The results of leads by id."""
-        return {lead["id"]: lead for lead in self.result(leads).data["leads"]}
+        """The results of leads by id, in the order in which the leads were given."""
+        given = [{"id": f"L{number}", **lead} for number, lead in enumerate(leads, 1)]
+        found = {lead["id"]: lead for lead in self.result(given).data["leads"]}
+        return {lead["id"]: found[lead["id"]] for lead in given if lead["id"] in found}
 
     def lead(self, **values: Any) -> Any:
         """The results of one lead."""

@@ -13,7 +13,7 @@ from groupbuy.cli.running import DONE, deliver, fail, next_step
 
 
 @click.command()
-@click.argument("form", type=click.Choice(("csv", "yaml")))
+@click.argument("form", type=click.Choice(("csv", "yaml", "xlsx")))
 @click.option("--fields", metavar="A,B", help="Only these fields; all of them without it.")
 @click.option(
     "-o",
@@ -35,6 +35,7 @@ def blank(
     """Print an empty lead file.
 
     csv: one line of headers for a spreadsheet. yaml: one lead, every field with its meaning.
+    xlsx: a workbook with a sheet for each table, lists to choose from, and notes.
     """
     from groupbuy.files.blank import BOM, blank_csv, blank_yaml
 
@@ -42,7 +43,17 @@ def blank(
     names = _names(fields)
     if output is not None and output.exists():
         fail("file-exists", f"{output} is there already", "name a new file, or remove it first")
-    if form == "yaml":
+    if form == "xlsx":
+        from groupbuy.files.blank_xlsx import blank_xlsx
+
+        if output is None and sys.stdout.isatty():
+            fail("bad-option", "a workbook can't be shown on the screen", "-o leads.xlsx")
+        content = blank_xlsx(model, lang_of(lang), names)
+        if output is None:
+            click.echo(content, nl=False)
+        else:
+            output.write_bytes(content)
+    elif form == "yaml":
         deliver(blank_yaml(model, lang_of(lang), names), output)
     else:
         text = blank_csv(model, lang_of(lang), names)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from groupbuy.cli.opening import open_leads, open_rules
+from groupbuy.cli.opening import leads_options, open_leads, open_rules
 from groupbuy.cli.options import rules_options
 from groupbuy.cli.running import DONE, FINDINGS, tell
 from groupbuy.errors import GroupbuyError, Problem
@@ -14,9 +14,12 @@ from groupbuy.errors import GroupbuyError, Problem
 
 @click.command()
 @click.argument("paths", nargs=-1)
+@leads_options
 @rules_options
 def check(
     paths: tuple[str, ...],
+    mapping: Path | None,
+    rejects: Path | None,
     rules: Path | None,
     as_of: str | None,
     settings: tuple[str, ...],
@@ -41,7 +44,7 @@ def check(
         if not files:
             continue
         try:
-            leads = open_leads(workspace, files)
+            leads = open_leads(workspace, files, mapping, rejects)
             for aside in leads.set_aside:
                 found.extend(aside.problems)
             run, _ = workspace.run(leads)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from groupbuy.cli.opening import open_leads, open_rules
+from groupbuy.cli.opening import leads_options, open_leads, open_rules
 from groupbuy.cli.options import columns_of, rules_options
 from groupbuy.cli.running import DONE, INCOMPLETE, INVALID, deliver, next_step, width
 
@@ -38,6 +38,7 @@ SCREENFUL = 100
     metavar="FILE",
     help="Write to a file instead of the screen.",
 )
+@leads_options
 @rules_options
 def evaluate(
     leads: tuple[str, ...],
@@ -48,6 +49,8 @@ def evaluate(
     strict: bool,
     show_pii: bool,
     output: Path | None,
+    mapping: Path | None,
+    rejects: Path | None,
     rules: Path | None,
     as_of: str | None,
     settings: tuple[str, ...],
@@ -69,7 +72,7 @@ def evaluate(
         show_pii=show_pii,
         whole=form in ("json", "jsonl"),
     )
-    result = workspace.evaluate(open_leads(workspace, leads))
+    result = workspace.evaluate(open_leads(workspace, leads, mapping, rejects))
     if strict and result.incomplete:
         _tell_set_aside(result)
         return INVALID

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from groupbuy.cli.opening import open_leads, open_rules
+from groupbuy.cli.opening import leads_options, open_leads, open_rules
 from groupbuy.cli.options import rules_options
 from groupbuy.cli.running import DONE, deliver, fail, width
 
@@ -17,11 +17,14 @@ from groupbuy.cli.running import DONE, deliver, fail, width
     "--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True
 )
 @click.option("--show-pii", is_flag=True, help="Show names and numbers of persons.")
+@leads_options
 @rules_options
 def explain(
     leads: tuple[str, ...],
     form: str,
     show_pii: bool,
+    mapping: Path | None,
+    rejects: Path | None,
     rules: Path | None,
     as_of: str | None,
     settings: tuple[str, ...],
@@ -39,7 +42,7 @@ def explain(
         )
     *paths, wanted = leads
     workspace = open_rules(rules, as_of, settings, lang, show_pii=show_pii)
-    result = workspace.explain(open_leads(workspace, paths), wanted)
+    result = workspace.explain(open_leads(workspace, paths, mapping, rejects), wanted)
     if form == "json":
         from groupbuy.render.json import show_json
 

@@ -15,6 +15,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("groupbuy.cli.check", "Find every error in rules and lead files."),
     "rules": ("groupbuy.cli.rules", "List, show and look up rules."),
     "schema": ("groupbuy.cli.schema", "Print a JSON Schema: of a lead, a pack or the results."),
+    "map": ("groupbuy.cli.map", "Read the files of another system: draft a mapping."),
     "blank": ("groupbuy.cli.blank", "Print an empty lead file to fill in."),
 }
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from groupbuy.cli.options import day_of, lang_of, settings_of
+from groupbuy.cli.running import deliver, fail
 from groupbuy.engine.workspace import Options, Workspace
 from groupbuy.files.leads import read_leads
 
 if TYPE_CHECKING:
     from groupbuy.model.lead import LeadFile
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 def open_rules(
@@ -25,9 +28,52 @@ def open_rules(
     return Workspace(rules, options)
 
 
-def open_leads(workspace: Workspace, paths: Sequence[str]) -> LeadFile:
-    """The leads of the files; remarks about them go to stderr. Raises `GroupbuyError`."""
-    leads = read_leads(paths, workspace.model, stdin=sys.stdin)
+def leads_options(command: F) -> F:
+    """`--map` and `--rejects`, of every command that reads leads."""
+    for option in (
+        click.option(
+            "--rejects",
+            type=click.Path(path_type=Path, dir_okay=False),
+            metavar="FILE",
+            help="With --map: write the rows that were set aside, and why, as CSV.",
+        ),
+        click.option(
+            "--map",
+            "mapping",
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help="How another system's files become leads (groupbuy map new).",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def open_leads(
+    workspace: Workspace,
+    paths: Sequence[str],
+    mapping: Path | None = None,
+    rejects: Path | None = None,
+) -> LeadFile:
+    """The leads of the files, by way of a mapping file where one is given.
+
+    Remarks about them go to stderr, rows that were set aside to the file `rejects`. Raises
+    `GroupbuyError`.
+    """
+    if mapping is None:
+        if rejects is not None:
+            fail("bad-option", "--rejects goes with --map", "groupbuy map new FILES -o FILE")
+        leads = read_leads(paths, workspace.model, stdin=sys.stdin)
+    else:
+        from groupbuy.files.mapping.read import read_mapped
+        from groupbuy.files.mapping.rejects import rejects_csv
+
+        today = workspace.options.as_of
+        mapped = read_mapped(paths, mapping, workspace.model, today=today, stdin=sys.stdin)
+        leads = mapped.leads
+        if rejects is not None:
+            deliver(rejects_csv(mapped.rejects), rejects)
+            leads.notes.append(f"{len(mapped.rejects):,} rows set aside are in {rejects}")
     for note in leads.notes:
         click.echo(f"note: {note}", err=True)
     return leads

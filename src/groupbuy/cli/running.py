@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import tempfile
@@ -18,6 +19,10 @@ DONE, FINDINGS, INVALID, INCOMPLETE = 0, 1, 2, 3
 
 def run(command: click.Command, args: list[str] | None = None) -> int:
     """The exit code of a command; everything foreseeable is said in words."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal or pipe that is not UTF-8 gets ? for what it can't show, not a crash.
+            stream.reconfigure(errors="replace")
     try:
         result = command.main(args, prog_name="groupbuy", standalone_mode=False)
     except click.exceptions.Exit as stop:

@@ -28,7 +28,8 @@ class Asker:
     def ask(self, lead: LeadConclusions, targets: list[str], most: int) -> list[dict[str, Any]]:
         """The `most` telling questions whose answers would settle `targets`."""
         unknown = [name for name in targets if lead.value(name) is None]
-        if not unknown:
+        gates = self.pack_fields(lead)
+        if not unknown and not gates:
             return []
         opened = [self.target(lead, name) for name in unknown]
         opened = [target for target in opened if target.blanks]
@@ -42,8 +43,9 @@ class Asker:
         before = {name: lead.env.get(name) for name in targets}
         found = questions(opened, lead.env, answers, solve)
         lead.env.update(before)
-        gates = self.pack_fields(lead)
         # What decides which rules apply comes first: every other answer hangs on it.
+        asked = {question.name for question in found}
+        found += [Question(name) for name in gates if name not in asked and self.can_ask(name)]
         found.sort(key=lambda question: question.name not in gates)
         return [self.shown(question, lead, gates) for question in found[:most]]
 

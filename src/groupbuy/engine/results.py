@@ -125,7 +125,7 @@ class Presenter:
                 for move in moves
             ]
         )
-        plays.sort(key=lambda move: (move.get("due") is None, move.get("due") or ""))
+        plays.sort(key=lambda move: (move.get("due") is None, move.get("due") or "", move["key"]))
         asked = [
             name
             for name in self.shown.columns
@@ -167,12 +167,15 @@ class Presenter:
     def verdict(self, lead: LeadConclusions, gates: dict[str, Any]) -> dict[str, Any]:
         """The worst of the gates, and why; the reasons for the worst come first."""
         reasons = [reason for gate in gates.values() for reason in gate.get("reasons", ())]
-        reasons.sort(key=lambda reason: -VERDICTS.index(reason["verdict"]))
+        reasons.sort(key=lambda reason: (-VERDICTS.index(reason["verdict"]), reason["gate"]))
         value = lead.value(VERDICT)
         return {
             "value": value if isinstance(value, str) else VERDICTS[0],
             "reasons": reasons,
-            "unknown": [item for gate in gates.values() for item in gate.get("unknown", ())],
+            "unknown": sorted(
+                (item for gate in gates.values() for item in gate.get("unknown", ())),
+                key=lambda item: str(item["gate"]),
+            ),
         }
 
     def name(self, case: Case) -> str | None:

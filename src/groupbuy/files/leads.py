@@ -10,7 +10,7 @@ from groupbuy.errors import GroupbuyError, Location, Problem, Problems, Source
 from groupbuy.files import from_csv, from_json, from_json_lines, from_yaml
 from groupbuy.files.record import Record
 from groupbuy.files.sniff import format_of
-from groupbuy.files.tables import join, siblings, stray_tables, table_of
+from groupbuy.files.tables import XLSX, join, siblings, stray_tables, table_of
 from groupbuy.files.text import STDIN, read_stdin, read_text
 from groupbuy.model.lead import LeadFile, RecordReader, SetAside, bare
 from groupbuy.model.model import LeadModel
@@ -32,7 +32,8 @@ FORMATS: dict[str, Format] = {
 }
 _BY_SUFFIX = {".yaml": "yaml", ".yml": "yaml", ".json": "json", ".jsonl": "jsonl"}
 _BY_SUFFIX |= {".ndjson": "jsonl", ".csv": "csv", ".tsv": "csv"}
-_OTHERS = {".xlsx", ".xls", ".et", ".ods", ".parquet", ".arrow", ".feather", ".db", ".sqlite"}
+_OTHERS = {".xls", ".xlsb", ".et", ".ods", ".numbers"}
+_OTHERS |= {".parquet", ".arrow", ".feather", ".db", ".sqlite"}
 
 
 def read_leads(
@@ -90,8 +91,7 @@ class _Reading:
                 tables += [found for found in beside if found[0].absolute() not in given]
         for path, table in tables:
             with self.problems.collecting():
-                source = read_text(path, self.result.notes)
-                join(source, table, self._owners(path), self.model, self.problems)
+                self._join(path, table)
         self._leads()
 
     def _distinct(self, paths: Sequence[str | Path]) -> list[Path | None]:
@@ -106,12 +106,26 @@ class _Reading:
                 named.append(path)
         return named
 
+    def _join(self, path: Path, table: str) -> None:
+        """Give the leads the rows of a table's own file."""
+        owners, model, notes = self._owners(path), self.model, self.result.notes
+        if path.suffix.lower() in XLSX:
+            from groupbuy.files import from_xlsx  # zip and expat take their time
+
+            from_xlsx.join(path, table, owners, model, self.problems, notes)
+        else:
+            join(read_text(path, notes), table, owners, model, self.problems)
+
     def _records(self, path: Path | None, stdin: TextIO | None) -> list[Record]:
         """The raw records of one file."""
         if path is None:
             source = read_stdin(stdin, self.result.notes)
+        elif path.suffix.lower() in XLSX:
+            from groupbuy.files import from_xlsx
+
+            return from_xlsx.read(path, self.model, self.problems, self.result.notes)
         elif path.suffix.lower() in _OTHERS:
-            hint = "save it as CSV (UTF-8), or install the reader that it needs"
+            hint = "save it as .xlsx or as CSV (UTF-8)"
             message = f"{path.suffix} files can't be read here"
             raise GroupbuyError(Problem("file-format", message, Location(str(path)), hint))
         else:

@@ -6,9 +6,11 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import ClassVar
 
 from groupbuy.errors import Location, Problem, Problems, Source
+from groupbuy.model.entries import Field
 from groupbuy.model.lead import Column, Columns, bare, unknown_name
 from groupbuy.model.names import fold, quote
 from groupbuy.tree.types import Kind, Type
@@ -57,6 +59,7 @@ class Sheet:
     header: list[str] = field(default_factory=list)
     rows: list[SheetRow] = field(default_factory=list)
     used: dict[int, str] = field(default_factory=dict)
+    noun: ClassVar[str] = "file"
     _walked: tuple[int, list[tuple[int, int]]] = (0, [])
 
     def place(self, line: int, position: int | None = None) -> Location:
@@ -228,20 +231,26 @@ def mark_faults(sheet: Sheet, columns: Mapping[int, Column]) -> None:
     These are long numbers of which a spreadsheet has left a few digits, and, where semicolons
     part the cells because commas are decimal ones, numbers such as `1,234` and `1.234`.
     """
-    kinds = [(i, column.entry.type) for i, column in columns.items()]
     if _ROUNDED.search(sheet.source.text):
-        texts = [i for i, type_ in kinds if isinstance(type_, Type) and type_.kind is Kind.TEXT]
         hint = "format the column as text in the spreadsheet, enter it again, and save again"
-        for row, i in _matching(sheet, texts, _ROUNDED):
-            message = f"of this number a spreadsheet has left {quote(row.cells[i].strip())}"
-            row.fault(i, Fault("csv-digits", message, hint, row.cells[i].strip()))
+        fault = Fault("csv-digits", "a spreadsheet has left only some digits of this number", hint)
+        for row, i in _matching(sheet, _of_kind(Kind.TEXT, columns), _ROUNDED):
+            row.fault(i, replace(fault, shown=row.cells[i].strip()))
     if sheet.delimiter == ";":
-        numbers = [i for i, type_ in kinds if isinstance(type_, Type) and type_.kind is Kind.NUMBER]
-        for row, i in _matching(sheet, numbers, _TWO_READINGS):
-            cell = row.cells[i].strip()
-            whole, _, rest = cell.replace(",", ".").partition(".")
-            message = f"beside semicolons, {quote(cell)} could mean {whole}{rest} or {whole}.{rest}"
-            row.fault(i, Fault("csv-decimal", message, f"write {whole}{rest}, or {whole}.{rest}0"))
+        for row, i in _matching(sheet, _of_kind(Kind.NUMBER, columns), _TWO_READINGS):
+            whole, rest = re.split("[.,]", row.cells[i].strip())
+            message = "beside semicolons, this number could mean two"
+            hint = f"write {whole}{rest}, or {whole}.{rest}0"
+            row.fault(i, Fault("csv-decimal", message, None if _is_private(columns[i]) else hint))
+
+
+def _of_kind(kind: Kind, columns: Mapping[int, Column]) -> list[int]:
+    types = ((i, column.entry.type) for i, column in columns.items())
+    return [i for i, type_ in types if isinstance(type_, Type) and type_.kind is kind]
+
+
+def _is_private(column: Column) -> bool:
+    return isinstance(column.entry, Field) and column.entry.pii
 
 
 def _matching(
@@ -255,6 +264,12 @@ def _matching(
 
 def join_position(sheet: Sheet, names: list[str], columns: Columns) -> int | None:
     """The position of the column with the lead's id in a table's own file."""
-    wanted = {fold(name) for name in (*names, "lead", "lead_id", "客户编号")}
-    free = [i for i, header in enumerate(sheet.header) if columns.find(header) is None]
-    return next((i for i in free if fold(sheet.header[i]) in wanted), None)
+    found = (i for i, header in enumerate(sheet.header) if names_lead(header, names, columns))
+    return next(found, None)
+
+
+def names_lead(header: str, names: list[str], columns: Columns) -> bool:
+    """Whether a column of a table says which lead a row belongs to; `names` are those of the id."""
+    if columns.find(header) is not None:
+        return False
+    return fold(header) in {fold(name) for name in (*names, "lead", "lead_id", "客户编号")}

@@ -9,7 +9,15 @@ from pathlib import Path
 
 from groupbuy.errors import Location, Problem, Problems, Source, did_you_mean
 from groupbuy.files.record import Record
-from groupbuy.files.sheet import Sheet, SheetRow, check_header, join_position, read_sheet
+from groupbuy.files.sheet import (
+    Sheet,
+    SheetRow,
+    check_header,
+    join_position,
+    mark_faults,
+    read_sheet,
+)
+from groupbuy.files.sheet_records import faults_of
 from groupbuy.model.lead import Columns, Places, bare
 from groupbuy.model.model import ID, LeadModel
 from groupbuy.model.names import quote
@@ -17,11 +25,12 @@ from groupbuy.model.problem import ValueProblem
 from groupbuy.model.values import NOTHING, read_text
 
 CSV = (".csv", ".tsv")
+XLSX = (".xlsx", ".xlsm")
 
 
 def table_of(path: Path, model: LeadModel) -> str | None:
     """The table that a file holds by its name: `orders.csv`, `leads.orders.csv`, `订单.csv`."""
-    if path.suffix.lower() not in CSV:
+    if path.suffix.lower() not in (*CSV, *XLSX):
         return None
     name = model.resolve(path.stem.rpartition(".")[2])
     return name if name in model.tables else None
@@ -61,19 +70,44 @@ def join(
     model: LeadModel,
     problems: Problems,
 ) -> None:
-    """Give each record the rows of `table` that name it; a lead without rows has an empty table."""
+    """Give each record the rows of a CSV text that name it."""
     sheet = read_sheet(source, problems)
     if sheet is None:
         return
     columns = Columns(model.tables[table])
+    position = lead_column(sheet, table, columns, model, problems)
+    if position is None:
+        return
+    mark_faults(sheet, check_header(sheet, columns, problems, table=table, besides=position))
+    join_rows(sheet, position, table, records, model, problems)
+
+
+def lead_column(
+    sheet: Sheet, table: str, columns: Columns, model: LeadModel, problems: Problems
+) -> int | None:
+    """The position of the column that says which lead a row belongs to; a problem without it."""
     names = model.fields[ID].words
     position = join_position(sheet, names, columns)
-    at = sheet.place(sheet.line)
     if position is None:
-        message = f"no column of this file says which lead a row of {table} belongs to"
-        problems.add("csv-join", message, at, f"add a column {quote(names[0])} with the lead's id")
-        return
-    check_header(sheet, columns, problems, table=table, besides=position)
+        message = f"no column of this {sheet.noun} says which lead a row of {table} belongs to"
+        hint = f"add a column {quote(names[0])} with the lead's id"
+        problems.add("csv-join", message, sheet.place(sheet.line), hint)
+    return position
+
+
+def join_rows(
+    sheet: Sheet,
+    position: int,
+    table: str,
+    records: Iterable[Record],
+    model: LeadModel,
+    problems: Problems,
+) -> None:
+    """Give each record the rows of `table` whose cell at `position` names it.
+
+    A lead without rows has an empty table. The header has been checked.
+    """
+    columns = Columns(model.tables[table])
     rows = _by_lead(sheet, position, problems)
     for record in records:
         lead = record_id(record, model)
@@ -103,6 +137,11 @@ def _by_lead(sheet: Sheet, position: int, problems: Problems) -> dict[str, list[
         ragged = sheet.ragged(row)
         if ragged is not None:
             problems.extend([replace(ragged, at=bare(ragged.at))])
+            continue
+        fault = (row.faults or {}).get(position)
+        if fault is not None:
+            at = bare(sheet.place(row.line, position))
+            problems.add(fault.code, fault.message, at, fault.hint)
             continue
         try:
             lead = read_text(row.cells[position])
@@ -134,6 +173,8 @@ def _attach(
             message = f"{table} is given here and in {sheet.source.name}"
             problems.add("csv-join", message, bare(record.places(header)), "keep one of the two")
         del record.items[header]
+    for row in rows:
+        record.problems += faults_of(sheet, row, table)
     record.items[table] = [_cells(sheet, row) for row in rows]
     record.places = partial(_place, record.places, model, table, sheet, columns, rows)
 

@@ -48,7 +48,12 @@ def read_bytes(path: Path, most: int) -> bytes:
 
 def not_text(name: str) -> Problem:
     """The problem that a file which should be a text is a workbook."""
-    message, hint = "this is a workbook, not a text", "name it .xlsx if it is one, or save it as CSV"
+    message, hint = (
+        "this is a workbook, not a text",
+        "name it .xlsx if it is one, or save it as CSV",
+    )
+    if name == STDIN:
+        hint = "save it as an .xlsx file, and name that"
     return Problem("file-format", message, Location(name), hint)
 
 

@@ -71,9 +71,8 @@ def _day(value: float, from_1904: bool) -> str | Fault:
     if not from_1904 and 0 < days < 60:
         days += 1  # before the 29th of February 1900, which only spreadsheets know
     elif not 0 < days <= _LAST_DAY or (days == 60 and not from_1904):
-        message = f"the day number {value:.{MOST_DIGITS}g} is no date"
-        hint = "write it as 2026-01-20, or format the column as what it is"
-        return Fault("xlsx-date", message, hint, f"{value:.{MOST_DIGITS}g}")
+        hint = "write it as 2026-01-20, or format the column as the number that it is"
+        return Fault("xlsx-date", "this cell is formatted as a date and holds none", hint)
     day = (first + timedelta(days=days)).isoformat()
     return f"{day} {_clock(seconds)}" if seconds else day
 

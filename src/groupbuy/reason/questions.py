@@ -8,7 +8,7 @@ witnesses. Blanks that only matter together are tried in pairs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
@@ -196,27 +196,40 @@ def telling_answers(name: str, type: Type, all_edges: Edges, today: int) -> list
     if type.kind is Kind.DATE:
         days = {edge + step for edge in edges for step in (-1, 0, 1) if isinstance(edge, int)}
         spread = (-730, -365, -90, -30, -7, 0, 7, 30, 90, 365)
-        return _few(sorted(days | {today + step for step in spread}))
-    return _few(_numbers(type, [edge for edge in edges if isinstance(edge, float)]))
+        return _few(sorted(days | {today + step for step in spread}), days)
+    return _few(*_numbers(type, [edge for edge in edges if isinstance(edge, float)]))
 
 
-def _numbers(type: Type, edges: list[float]) -> list[float]:
+def _numbers(type: Type, edges: list[float]) -> tuple[list[float], set[float]]:
+    """Numbers to try, and those among them that lie at an edge."""
     low, high = type.low, type.high
     step = 1.0 if type.form in ("integer", "money") else 0.01 if type.form == "percent" else 0.1
-    tried = {edge + side for edge in edges for side in (-step, 0.0)}
+    near = {edge + side for edge in edges for side in (-step, 0.0, step)}
+    spread = set(GRID)
     if low is not None and high is not None:
-        tried |= {low + (high - low) * part / 4 for part in range(5)}
-    else:
-        tried |= set(GRID)
-    if type.form == "integer":
-        tried = {float(round(value)) for value in tried}
-    inside = [v for v in tried if (low is None or v >= low) and (high is None or v <= high)]
-    return sorted(round(value, 9) for value in inside)
+        spread = {low + (high - low) * part / 4 for part in range(5)}
+
+    def inside(values: set[float]) -> set[float]:
+        whole = type.form == "integer"
+        tidy = {float(round(v)) if whole else round(v, 9) for v in values}
+        return {v for v in tidy if (low is None or v >= low) and (high is None or v <= high)}
+
+    return sorted(inside(near | spread)), inside(near)
 
 
-def _few(values: list[Any]) -> list[Any]:
-    """At most a dozen, spread evenly."""
+def _few(values: list[Any], telling: Set[Any]) -> list[Any]:
+    """At most a dozen: those at the edges first, the rest spread evenly."""
     if len(values) <= MOST_ANSWERS:
         return values
-    step = (len(values) - 1) / (MOST_ANSWERS - 1)
-    return [values[round(step * number)] for number in range(MOST_ANSWERS)]
+    kept = [value for value in values if value in telling]
+    rest = [value for value in values if value not in telling]
+    if len(kept) < MOST_ANSWERS:
+        return sorted([*kept, *_evenly(rest, MOST_ANSWERS - len(kept))])
+    return _evenly(kept, MOST_ANSWERS)
+
+
+def _evenly(values: list[Any], count: int) -> list[Any]:
+    if count < 2 or len(values) <= count:
+        return values[:count]
+    step = (len(values) - 1) / (count - 1)
+    return [values[round(step * number)] for number in range(count)]

@@ -7,10 +7,10 @@ is not there cannot be changed: such a change is skipped and reported.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
 
-from groupbuy.errors import Problem
+from groupbuy.errors import Location, Problem
 from groupbuy.sections.base import TEXT_KEYS, as_mapping
 from groupbuy.sections.forms import FORM_KEYS, form_of
 from groupbuy.source.nodes import Mapping, Node, Scalar
@@ -23,8 +23,12 @@ NEW_ITEM: dict[str, frozenset[str]] = {
     "rows": frozenset(("when",)),
     "bands": frozenset(("from",)),
     "cuts": frozenset(("top", "next", "holds", "spend")),
+    "weights": frozenset(("value",)),
 }
 """What an item must say to be a new one of its collection, and not a misspelt old one."""
+
+COLLECTIONS = frozenset((*NEW_ITEM, "weights", "cases"))
+"""What holds items with names of their own."""
 
 PARTS = frozenset(("rules", "weights"))
 """Collections that an entry has or has not: a change never adds them."""
@@ -37,7 +41,9 @@ class Merged:
     node: Node | None
     applied: list[tuple[Path, Node]] = field(default_factory=list)
     skipped: list[tuple[Path, Node, tuple[str, ...]]] = field(default_factory=list)
+    places: dict[Path, Location] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    elsewhere: Set[Path] = frozenset()
 
 
 def is_off(node: Node) -> bool:
@@ -45,11 +51,25 @@ def is_off(node: Node) -> bool:
     return isinstance(node, Scalar) and node.style == "" and node.text == OFF
 
 
-def merge(base: Node, change: Node) -> Merged:
-    """The entry `base` with `change` applied."""
-    merged = Merged(None)
+def merge(base: Node, change: Node, elsewhere: Set[Path] = frozenset()) -> Merged:
+    """The entry `base` with `change` applied.
+
+    `elsewhere` are the items that other definitions of the entry have: a change of one of those
+    is for them, and adds nothing here.
+    """
+    merged = Merged(None, elsewhere=elsewhere)
     merged.node = _merge(base, change, (), merged)
     return merged
+
+
+def collected(node: Node) -> Set[Path]:
+    """The items of an entry's collections: its rules, rows, bands, cuts, cases and weights."""
+    return {
+        path[: depth + 2]
+        for path, _ in leaves(node)
+        for depth, key in enumerate(path[:-1])
+        if key in COLLECTIONS
+    }
 
 
 def _merge(base: Node, change: Node, path: Path, out: Merged) -> Node | None:
@@ -94,13 +114,14 @@ def _merge_mapping(base: Mapping, change: Mapping, path: Path, out: Merged) -> N
                 del items[key]
             else:
                 items[key] = new
-        elif not is_off(item) and _may_add(path, key, item):
+        elif not is_off(item) and here not in out.elsewhere and _may_add(path, key, item):
             items[key] = item
             if key in change.keys:
                 keys[key] = change.keys[key]
             out.applied.append((here, item))
         else:
             out.skipped.append((here, item, tuple(base.items)))
+            out.places[here] = change.key_at(key)
     return Mapping(base.source, base.line, base.column, items, keys)
 
 
@@ -139,12 +160,20 @@ def same(a: Node, b: Node) -> bool:
 
 def clash(a: Node, b: Node) -> tuple[Path, Node, Node] | None:
     """The first value that two changes of one entry set differently."""
+    if isinstance(a, Mapping) is not isinstance(b, Mapping) and not (is_off(a) or is_off(b)):
+        # `price: 360` is short for `price: {value: 360}`.
+        a, b = as_mapping(a), as_mapping(b)
+    if isinstance(a, Mapping) and isinstance(b, Mapping):
+        one, other = form_of(a), form_of(b)
+        if one and other and one != other:
+            key = next(key for key in a.items if key in one)
+            return (key,), a.items[key], next(b.items[k] for k in b.items if k in other)
     others = dict(leaves(b))
     for path, node in leaves(a):
-        for other_path, other in others.items():
+        for other_path, found in others.items():
             length = min(len(path), len(other_path))
             if path[:length] != other_path[:length]:
                 continue
-            if len(path) != len(other_path) or not same(node, other):
-                return path[:length], node, other
+            if len(path) != len(other_path) or not same(node, found):
+                return path[:length], node, found
     return None

@@ -35,6 +35,8 @@ class Pack:
     fields: Node | None = None
     sections: dict[str, dict[str, PackEntry]] = field(default_factory=dict)
     changes: dict[str, dict[str, PackEntry]] = field(default_factory=dict)
+    expired: frozenset[tuple[str, str]] = frozenset()
+    """Section and id of the entries that are outside their dates."""
 
 
 def read_pack(node: Node, layer: int, sections: Iterable[str], as_of: int) -> tuple[Pack, Problems]:
@@ -45,6 +47,7 @@ def read_pack(node: Node, layer: int, sections: Iterable[str], as_of: int) -> tu
     """
     names = list(sections)
     problems = Problems()
+    expired: set[tuple[str, str]] = set()
     root = _root(node)
     known = [*HEAD, *names]
     for key in root.items:
@@ -66,8 +69,9 @@ def read_pack(node: Node, layer: int, sections: Iterable[str], as_of: int) -> tu
         root.get("for"),
         _plain(root.get("version")),
         root.get("fields"),
-        _sections(root, names, as_of, problems),
+        _sections(root, names, as_of, problems, expired),
         _changes(root, names, as_of, problems),
+        frozenset(expired),
     )
     return pack, problems
 
@@ -133,7 +137,11 @@ def read_text(node: Node | None, problems: Problems) -> Text | None:
 
 
 def _sections(
-    root: Mapping, names: list[str], as_of: int, problems: Problems
+    root: Mapping,
+    names: list[str],
+    as_of: int,
+    problems: Problems,
+    expired: set[tuple[str, str]],
 ) -> dict[str, dict[str, PackEntry]]:
     found: dict[str, dict[str, PackEntry]] = {}
     for section in names:
@@ -150,7 +158,9 @@ def _sections(
         entries: dict[str, PackEntry] = {}
         for id, item in node.items.items():
             at = node.key_at(id)
-            if not all(part.isidentifier() for part in id.split(".")):
+            # A dot makes a column: a fact for each row of a table.
+            parts = id.split(".", 1) if section == "facts" else [id]
+            if not all(part.isidentifier() for part in parts):
                 problems.add(
                     "bad-name",
                     f'"{id}" is not a name',
@@ -168,6 +178,8 @@ def _sections(
                 )
             elif effective(item, as_of, problems):
                 entries[id] = PackEntry(item, at)
+            else:
+                expired.add((section, id))
         found[section] = entries
     return found
 
@@ -192,7 +204,7 @@ def _changes(
                 did_you_mean(key, names) or f"sections: {', '.join(names)}",
                 len(key),
             )
-    return _sections(node, names, as_of, problems)
+    return _sections(node, names, as_of, problems, set())
 
 
 def effective(node: Node, as_of: int, problems: Problems) -> bool:

@@ -100,7 +100,9 @@ class _Loader:
                 if pack.fields is not None:
                     with self.problems.collecting():
                         model = model.extended(pack.fields, owner=pack.name)
-        currency = self.word(root, "currency", "CNY")
+        currency = "CNY"
+        with self.problems.collecting():
+            currency = self.word(root, "currency", currency)
         rank_by, columns = self.words(root, "rank_by"), self.words(root, "columns")
         plugins = tuple(word for word, _ in self.words(root, "plugins"))
         if self.problems.found:
@@ -242,7 +244,11 @@ class _Loader:
         if node is None:
             return ()
         nodes = node.items if isinstance(node, Sequence) else [node]
-        return tuple((_text(item), item.at) for item in nodes)
+        found = []
+        for item in nodes:
+            with self.problems.collecting():
+                found.append((_text(item), item.at))
+        return tuple(found)
 
     def word(self, root: Mapping, key: str, default: str) -> str:
         node = root.get(key)

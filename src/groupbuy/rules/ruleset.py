@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import date
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 from groupbuy.errors import GroupbuyError, Location, Problem, Problems, did_you_mean
-from groupbuy.rules.merge import Merged, Path, clash, leaves, merge
+from groupbuy.model.entries import Field, Table
+from groupbuy.rules.merge import Merged, Path, clash, collected, leaves, merge
 from groupbuy.rules.pack import Pack, PackEntry
 from groupbuy.rules.project import Project
 from groupbuy.rules.scope import RESERVED, TODAY, RuleScope
@@ -19,7 +20,7 @@ from groupbuy.source.nodes import Node, Scalar
 from groupbuy.source.shape import check_shape
 from groupbuy.tree import build
 from groupbuy.tree.definitions import Definition
-from groupbuy.tree.nodes import Expr, Lit, Over, walk
+from groupbuy.tree.nodes import Expr, Lit, Over, names, walk
 from groupbuy.tree.types import DATE, Kind
 
 Key = tuple[str, str]
@@ -95,11 +96,11 @@ class RuleSet:
                 "names are shared: choose another",
                 len(entry.id),
             )
-        taken = self.project.model.entries.get(entry.id)
+        taken = self.in_model(entry.id)
         if taken is not None:
             self.problems.add(
                 "name-taken",
-                f"{entry.id} is a field of the lead model, at {taken.at.short}",
+                f"{entry.id} is {taken.name} in the lead model, at {taken.at.short}",
                 entry.at,
                 "choose another name",
                 len(entry.id),
@@ -113,20 +114,56 @@ class RuleSet:
                 len(entry.id),
             )
 
+    def in_model(self, name: str) -> Field | Table | None:
+        """The field, table or column that a name or alias stands for in the lead model."""
+        model = self.project.model
+        table_name, dot, column = name.partition(".")
+        proper = model.resolve(table_name)
+        if not dot or proper is None:
+            return model.entries[proper] if proper else None
+        table = model.tables.get(proper)
+        found = table.resolve(column) if table is not None else None
+        return table.fields[found] if table is not None and found else None
+
     def shared(self) -> Iterator[tuple[str, list[tuple[Section, Entry]]]]:
         """The entries behind each shared name: as defined, and as each single pack changes them."""
         for (section, id), found in self.base.items():
             if not self.sections[section].shared:
                 continue
-            entries = [entry for _, entry in found]
-            for pack in self.project.packs:
-                change = pack.changes.get(section, {}).get(id)
-                for definer, entry in found:
-                    if change is not None and definer.layer < pack.layer:
-                        node = merge(entry.node, change.node).node
-                        if node is not None:
-                            entries.append(replace(entry, node=node))
+            entries: list[Entry] = []
+            for definer, entry in found:
+                variants = self.variants((section, id), definer, entry)
+                entries.extend(replace(entry, node=node) for node in variants)
             yield id, [(self.sections[section], entry) for entry in entries]
+
+    def variants(
+        self, key: Key, definer: Pack, entry: Entry, below: int | None = None
+    ) -> list[Node]:
+        """An entry as defined, as each change alone makes it, and as all make it together.
+
+        `below` leaves out what packs of that layer and higher ones change.
+        """
+        section, id = key
+        changes = [
+            pack.changes[section][id].node
+            for pack in self.project.packs
+            if pack.layer > definer.layer
+            and (below is None or pack.layer < below)
+            and id in pack.changes.get(section, {})
+        ]
+        elsewhere = self.elsewhere(key, entry)
+        found, together = [entry.node], entry.node
+        for change in changes:
+            alone = merge(entry.node, change, elsewhere).node
+            both = merge(together, change, elsewhere).node
+            together = together if both is None else both
+            found += [node for node in (alone, together) if node is not None]
+        return found if len(changes) != 1 else found[:2]
+
+    def elsewhere(self, key: Key, entry: Entry) -> Set[Path]:
+        """The items that other packs' definitions of an entry have."""
+        others = [other for _, other in self.base[key] if other is not entry]
+        return frozenset[Path]().union(*(collected(other.node) for other in others))
 
     # ── checking ──
 
@@ -143,9 +180,14 @@ class RuleSet:
             if pack.condition is not None:
                 with self.problems.collecting():
                     self.check_condition(pack)
+        for name, entries in self.scope.entries.items():
+            if len(entries) > 1:
+                with self.problems.collecting():
+                    self.scope.type_of(name)
         self.check_names_shown()
         # What follows looks at all entries together, and would only repeat what is wrong in one.
         self.problems.raise_any()
+        self.check_locked_settings()
         self.check_population()
         self.check_frozen()
         for packs in self.telling_stacks():
@@ -199,6 +241,8 @@ class RuleSet:
                     if definer.layer < pack.layer
                 ]
                 if not below:
+                    if self.has_expired(pack, section, id):
+                        continue
                     known = [other for kind, other in self.base if kind == section]
                     self.problems.add(
                         "unknown-target",
@@ -208,26 +252,53 @@ class RuleSet:
                         len(id),
                     )
                     continue
-                for _, entry in below:
-                    self.check_lock(pack, entry, change.at)
-                self.check_targets(change, [entry for _, entry in below])
+                variants = [
+                    replace(entry, node=node)
+                    for definer, entry in below
+                    for node in self.variants((section, id), definer, entry, pack.layer)
+                ]
+                for entry in variants:
+                    self.check_lock(entry, change.at)
+                self.check_targets(change, variants)
 
-    def check_lock(self, pack: Pack, entry: Entry, at: Location) -> None:
+    def has_expired(self, pack: Pack, section: str, id: str) -> bool:
+        """Whether a lower pack has an entry that is outside its dates on this day."""
+        return any(
+            (section, id) in other.expired and other.layer < pack.layer
+            for other in self.project.packs
+        )
+
+    def check_lock(self, entry: Entry, at: Location, reader: str = "") -> None:
         lock = as_mapping(entry.node).get("locked")
         if isinstance(lock, Scalar):
-            self.problems.add(
+            problem = Problem(
                 "locked",
-                f"{entry.id} is locked at {entry.at.short}: {lock.text}",
+                f"{reader or entry.id} is locked at {entry.at.short}: {lock.text}",
                 at,
                 "what is locked stays as it is in every layer above",
-                len(entry.id),
+                len(reader or entry.id),
             )
+            if problem not in self.problems.found:
+                self.problems.found.append(problem)
+
+    def check_locked_settings(self) -> None:
+        """The settings that a locked entry reads are locked with it, from its layer up."""
+        for key, found in self.base.items():
+            for definer, entry in found:
+                if key[0] == "settings" or "locked" not in as_mapping(entry.node).items:
+                    continue
+                lowered = self.lowered(key, entry, (definer.name,))
+                read = {name for definition in lowered.definitions for name in definition.reads}
+                for pack in self.project.packs:
+                    for id, change in pack.changes.get("settings", {}).items():
+                        if id in read and pack.layer > definer.layer:
+                            self.check_lock(entry, change.at, f"{id}, which {entry.id} reads,")
 
     def check_targets(self, change: PackEntry, below: list[Entry]) -> None:
         """Every value of a change must have a place in at least one of the lower entries."""
         results = [merge(entry.node, change.node) for entry in below]
         self.problems.extend(results[0].problems)
-        for path, node in leaves(change.node):
+        for path, _ in leaves(change.node):
             misses = [
                 miss
                 for result in results
@@ -238,12 +309,14 @@ class RuleSet:
                 continue
             # The entry in which the most of the path was found says best what was meant.
             reached, _, near = max(misses, key=lambda miss: len(miss[0]))
+            places = [result.places[reached] for result in results if reached in result.places]
             self.problems.add(
                 "unknown-target",
                 f"there is no {'.'.join(reached)} to change",
-                node.at,
+                places[0],
                 did_you_mean(reached[-1], near)
                 or (f"there is: {', '.join(near)}" if near else None),
+                len(reached[-1]),
             )
 
     def check_condition(self, pack: Pack) -> None:
@@ -278,41 +351,68 @@ class RuleSet:
 
     def read_by(self, tree: Expr) -> list[str]:
         """The names that a tree reads, as authors know them."""
-        return [
-            name.partition("∈")[0].split(".low")[0].split(".high")[0]
-            for node in walk(tree)
-            for name in (getattr(node, "name", None),)
-            if name
-        ]
+        return [as_written(name) for name in names(tree)]
 
     def check_population(self) -> None:
         """What is over the population must be one thing for all leads."""
         for (section, id), found in self.base.items():
             for pack, entry in found:
-                if pack.condition is None:
-                    continue
                 lowered = self.lowered((section, id), entry, (pack.name,))
-                for definition in lowered.definitions:
-                    if isinstance(definition.expression, Expr) and any(
-                        isinstance(node, Over) for node in walk(definition.expression)
-                    ):
-                        self.problems.add(
-                            "rank-under-for",
-                            f"{id} is worked out over all leads, but {pack.name} "
-                            "applies only to some",
-                            entry.at,
-                            "define it in a pack without for:, and say whom it concerns with "
-                            "among:",
-                            len(id),
-                        )
+                overs = over_population(lowered)
+                self.check_ranked_changes((section, id), pack, entry, overs)
+                if pack.condition is not None and overs:
+                    self.problems.add(
+                        "rank-under-for",
+                        f"{id} is worked out over all leads, but {pack.name} applies only to some",
+                        entry.at,
+                        "define it in a pack without for:, and say whom it concerns with among:",
+                        len(id),
+                    )
+
+    def check_ranked_changes(self, key: Key, definer: Pack, entry: Entry, overs: Set[Over]) -> None:
+        """A pack for some leads can change neither a ranking nor the settings its cuts read."""
+        section, id = key
+        amounts = [cut.amount for over in overs for cut in over.cuts if cut.amount is not None]
+        read = {name for amount in amounts for name in names(amount)}
+        for pack in self.project.packs:
+            if pack.condition is None or pack.layer <= definer.layer:
+                continue
+            changed = [(name, pack.changes.get("settings", {}).get(name)) for name in read]
+            change = pack.changes.get(section, {}).get(id)
+            if change is not None:
+                node = merge(entry.node, change.node, self.elsewhere(key, entry)).node
+                version = (definer.name, pack.name)
+                left = () if node is None else self.lowered(key, replace(entry, node=node), version)
+                if overs != (over_population(left) if left else frozenset()):
+                    changed.append((id, change))
+            for name, item in changed:
+                if item is not None:
+                    self.problems.add(
+                        "rank-under-for",
+                        f"{name} decides a ranking of all leads, but {pack.name} applies only "
+                        "to some",
+                        item.at,
+                        "change it in a pack without for:",
+                        len(name),
+                    )
 
     def check_frozen(self) -> None:
         """What a `for` depends on can't change from that layer up."""
-        closures: dict[str, set[str]] = {}
         for pack in self.project.packs:
             if pack.condition is None:
                 continue
-            frozen = self.depends_on(self._conditions[pack.name], closures)
+            frozen = self.depends_on(self._conditions[pack.name])
+            if any(
+                over_population(self.lowered(key, entry, (definer.name,)))
+                for key, found in self.base.items()
+                if key[1] in frozen and self.sections[key[0]].shared
+                for definer, entry in found
+            ):
+                self.problems.add(
+                    "for-over-population",
+                    "for: can't depend on a rank or share",
+                    pack.condition.at,
+                )
             for changer in self.project.packs:
                 if changer.layer < pack.layer:
                     continue
@@ -328,7 +428,7 @@ class RuleSet:
                                 len(id),
                             )
 
-    def depends_on(self, tree: Expr, closures: dict[str, set[str]]) -> set[str]:
+    def depends_on(self, tree: Expr) -> set[str]:
         """Every shared name that a tree depends on, in any pack."""
         found: set[str] = set()
         pending = self.read_by(tree)
@@ -343,10 +443,7 @@ class RuleSet:
                 for pack, entry in definers:
                     lowered = self.lowered((section, id), entry, (pack.name,))
                     for definition in lowered.definitions:
-                        pending.extend(
-                            read.partition("∈")[0].split(".low")[0].split(".high")[0]
-                            for read in definition.reads
-                        )
+                        pending.extend(as_written(read) for read in definition.reads)
         return found
 
     # ── settings for one run ──
@@ -502,7 +599,7 @@ class RuleSet:
             for pack in changers:
                 if node is None:
                     break
-                result = merge(node, pack.changes[key[0]][key[1]].node)
+                result = merge(node, pack.changes[key[0]][key[1]].node, self.elsewhere(key, entry))
                 results.append(result)
                 node = result.node
             found = self._entries[(key, version)] = (node, results)
@@ -511,7 +608,7 @@ class RuleSet:
     def find_clashes(self, stack: Stack, key: Key, changers: list[Pack]) -> None:
         """Two packs of one layer that set the same value differently."""
         section, id = key
-        for first, second in pairwise(changers):
+        for first, second in combinations(changers, 2):
             if first.layer != second.layer:
                 continue
             a, b = first.changes[section][id].node, second.changes[section][id].node
@@ -581,6 +678,25 @@ class RuleSet:
     def condition(self, pack: Pack) -> Expr | None:
         """The `for` of a pack; none if it applies to every lead."""
         return self._conditions.get(pack.name)
+
+
+def as_written(name: str) -> str:
+    """The name that authors know, for one that follows from it (`fit.low`, `kind∈gift`)."""
+    name = name.partition("∈")[0]
+    for end in (".low", ".high"):
+        name = name.removesuffix(end)
+    return name
+
+
+def over_population(lowered: Lowered) -> frozenset[Over]:
+    """The ranks, shares and cuts in an entry."""
+    return frozenset(
+        node
+        for definition in lowered.definitions
+        if isinstance(definition.expression, Expr)
+        for node in walk(definition.expression)
+        if isinstance(node, Over)
+    )
 
 
 def _not_below(low: object, high: object) -> bool:

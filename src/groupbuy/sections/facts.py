@@ -21,6 +21,7 @@ from groupbuy.sections.base import (
 )
 from groupbuy.sections.forms import Form, lower_form
 from groupbuy.sections.schema import FORMS
+from groupbuy.sections.template import Template
 from groupbuy.source.nodes import Mapping, Node, Scalar
 from groupbuy.tree import build
 from groupbuy.tree.definitions import Definition
@@ -98,7 +99,8 @@ class Facts:
             return ctx.parse(node, rows)
 
         fields = entry.fields
-        form = lower_form(fields, leaf, ctx, f"fact {entry.id}", entry.at)
+        within = ctx if rows is None else RowContext(ctx, rows)
+        form = lower_form(fields, leaf, within, f"fact {entry.id}", entry.at)
         if form is None:
             raise GroupbuyError(
                 Problem(
@@ -163,6 +165,28 @@ class Facts:
         return presented_value(definition.name, definition.type, lead)
 
 
+class RowContext:
+    """A context in which every expression and text is about one row of a table."""
+
+    def __init__(self, ctx: Context, table: str) -> None:
+        """`table` is the proper name of a table."""
+        self.ctx, self.rows = ctx, table
+        self.table, self.value, self.word = ctx.table, ctx.value, ctx.word
+        self.constant, self.word_titles = ctx.constant, ctx.word_titles
+
+    def parse(self, node: Node, rows: str | None = None) -> Expr:
+        """The tree of an expression. Raises `GroupbuyError`."""
+        return self.ctx.parse(node, rows or self.rows)
+
+    def condition(self, node: Node, rows: str | None = None) -> Expr:
+        """The tree of a condition. Raises `GroupbuyError`."""
+        return self.ctx.condition(node, rows or self.rows)
+
+    def text(self, node: Node, rows: str | None = None) -> Template:
+        """A text that may quote facts. Raises `GroupbuyError`."""
+        return self.ctx.text(node, rows or self.rows)
+
+
 def presented_value(name: str, type: Type, lead: Conclusions) -> dict[str, Any]:
     """A value with its status, and what is missing where it is unknown."""
     value = lead.value(name)
@@ -195,7 +219,7 @@ def _row_table(entry: Entry, ctx: Context) -> str | None:
                 "unknown-name",
                 f'{entry.id}: no table is called "{name}"',
                 entry.at,
-                did_you_mean(name, ()),
+                did_you_mean(name, getattr(ctx, "names", tuple)()),
             )
         )
     return table[0]

@@ -580,10 +580,15 @@ def _check_limits(cuts: list[tuple[Cut, Node, Location]], ctx: Context) -> None:
         elif cut.limit != "top_count" and taken[cut.limit] > 1 + 1e-9:
             more = amount - before
             hint = f"{cut.name}: {{holds: {100 * more:g}%}}" if more > 0 else ""
-            problem = ("together the cuts are more than the whole: each begins where the one "
-                       "before it ends", hint)
+            problem = (
+                "together the cuts are more than the whole: each begins where the one "
+                "before it ends",
+                hint,
+            )
         if problem is not None:
-            raise GroupbuyError(Problem("wrong-value", f"{cut.name}: {problem[0]}", key_at, problem[1]))
+            raise GroupbuyError(
+                Problem("wrong-value", f"{cut.name}: {problem[0]}", key_at, problem[1])
+            )
 
 
 def _amount(node: Node, ctx: Context) -> Expr:

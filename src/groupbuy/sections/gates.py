@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from groupbuy.errors import GroupbuyError, Problem
+from groupbuy.errors import GroupbuyError, Location, Problem
 from groupbuy.sections.base import (
     COMMON,
     EXPRESSION,
@@ -99,9 +99,13 @@ class Gates:
                     tests.append(build.missing(holds))
             arms.append((build.disjunction(tests), Lit(verdict, VERDICT_TYPE)))
         tree = build.case(arms, Lit("go", VERDICT_TYPE))
-        if entries:
-            entry = entries[0].entry
-            yield Definition(VERDICT, tree, entry.at, entry.owner)
+        # Without a gate, too, plays can ask for the verdict.
+        at, owner = (
+            (entries[0].entry.at, entries[0].entry.owner)
+            if entries
+            else (Location(self.name), self.name)
+        )
+        yield Definition(VERDICT, tree, at, owner)
 
     def present(self, lowered: Lowered, lead: Conclusions) -> Any:
         """The reasons of a gate that holds, one a row with `each`; or that it is open."""

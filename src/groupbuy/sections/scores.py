@@ -10,12 +10,14 @@ from groupbuy.errors import GroupbuyError, Location, Problem, Problems, did_you_
 from groupbuy.sections.base import (
     COMMON,
     EXPRESSION,
+    TEXT,
     Arm,
     Conclusions,
     Context,
     Entry,
     JsonSchema,
     Lowered,
+    as_mapping,
     items,
     mapping,
     optional_text,
@@ -38,6 +40,17 @@ _RULE: JsonSchema = {
     "properties": {**COMMON, **FORMS, "when": EXPRESSION, "points": _POINTS},
     "additionalProperties": False,
 }
+_WEIGHT: JsonSchema = {
+    "anyOf": [
+        EXPRESSION,
+        {
+            "type": "object",
+            "properties": {"value": EXPRESSION, "because": TEXT},
+            "required": ["value"],
+            "additionalProperties": False,
+        },
+    ]
+}
 SCHEMA: JsonSchema = {
     "type": "object",
     "properties": {
@@ -45,7 +58,7 @@ SCHEMA: JsonSchema = {
         "if": EXPRESSION,
         "range": {"type": "array", "items": EXPRESSION, "minItems": 2, "maxItems": 2},
         "rules": {"type": "object", "additionalProperties": _RULE},
-        "weights": {"type": "object", "additionalProperties": EXPRESSION},
+        "weights": {"type": "object", "additionalProperties": _WEIGHT},
     },
     "required": ["range"],
     "additionalProperties": False,
@@ -217,7 +230,7 @@ class Scores:
             "high": end(high),
             "status": "known" if isinstance(lead.value(id), float) else "unknown",
             "rules": lines,
-            "unknown": unknown,
+            "unknown": sorted(unknown, key=lambda line: str(line["id"])),
         }
         if shown["value"] is None:
             shown["missing"] = lead.missing(id)
@@ -350,10 +363,13 @@ class _Weights(_Lines):
 
     def read(self, node: Node) -> None:
         pending: list[tuple[str, Location, Expr, Expr]] = []
+        because: dict[str, Template | None] = {}
         for id, item, at in items(node, "weights:"):
             with self.problems.collecting():
                 component = self.component(id, at)
-                weight = self.ctx.parse(item)
+                fields = as_mapping(item)
+                weight = self.ctx.parse(required(fields, "value", at, f"weight {id}"))
+                because[id] = optional_text(fields, "because", self.ctx)
                 default = self.ctx.constant(weight)
                 if weight.type.kind is not Kind.NUMBER or (default is not None and default < 0):
                     raise GroupbuyError(
@@ -372,7 +388,7 @@ class _Weights(_Lines):
             part = build.arithmetic("/", build.arithmetic("*", weight, value), weight_of_known)
             self.definitions.append(self.entry.define(name, part, at))
             read = (component,) if isinstance(weight, Lit) else (component, weight)
-            self.lines.append(Line(id, name, read, at, None))
+            self.lines.append(Line(id, name, read, at, because[id]))
 
     def component(self, id: str, at: Location) -> Expr:
         found = self.ctx.value(id)

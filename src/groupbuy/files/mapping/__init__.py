@@ -52,7 +52,7 @@ How a field is filled, besides by the name of a column:
 |            | Where several rows have the key: `pick: first`, `last` (with `order: column`),   |
 |            | `most` (the commonest); `where` says which rows count.                           |
 | `values`   | words of the export → words of the model; nothing behind the colon means unknown |
-| `others`   | what all words become that `values` does not list                                |
+| `others`   | what words become that neither `values` nor the field has                        |
 | `format`   | how a date is written: `DD-MM-YY`, `M/D/YYYY`, `DD MMM YYYY hh:mm`, `excel`      |
 | `unit`     | the unit of a number: `百万元`, `%`                                              |
 | `times`    | what a number is multiplied by                                                   |

@@ -80,6 +80,7 @@ class Binder:
         bound = []
         for frame in self.book.frames(part.file):
             before = len(self.problems.found)
+            frame.private = frame.private or self.is_private(frame, fields)
             lead_field = self.model.fields[ID]
             lead = self.filled(part.lead, frame, lead_field, f"{part.name}: the lead")
             made = {
@@ -93,6 +94,16 @@ class Binder:
                 kept = tuple((when, because) for when, because in drops if when is not None)
                 bound.append(BoundPart(part, frame, lead, made, where, kept))
         return bound
+
+    def is_private(self, frame: Frame, fields: dict[str, tuple[Field, ValueSpec]]) -> bool:
+        """Whether there is personal data in a sheet: mapped, or in a column called like it."""
+        owners: list[LeadModel | Table] = [self.model, *self.model.tables.values()]
+        called = [field for field, _ in fields.values()]
+        for header in frame.sheet.header:
+            found = [(owner, owner.resolve(header)) for owner in owners]
+            entries = [owner.entries[name] for owner, name in found if name is not None]
+            called += [entry for entry in entries if isinstance(entry, Field)]
+        return any(field.pii for field in called)
 
     def fields(self, part: Part, owner: LeadModel | Table) -> dict[str, tuple[Field, ValueSpec]]:
         """The fields that a part fills, by their proper names."""
@@ -110,7 +121,9 @@ class Binder:
                 self.problems.add("mapping-field", message, node.at, hint, len(node.text))
             elif field.name in found or (field.name == ID and part.name == "leads"):
                 other = firsts.get(field.name)
-                message = f"{field.name} is filled twice" + (f": also at {other.at}" if other else "")
+                message = f"{field.name} is filled twice" + (
+                    f": also at {other.at}" if other else ""
+                )
                 hint = "leave one of them out" if other else "it is filled by `id:` above"
                 self.problems.add("mapping-field", message, node.at, hint, len(node.text))
             else:

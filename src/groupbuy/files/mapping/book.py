@@ -34,11 +34,15 @@ _MOST_LISTED = 12
 
 @dataclass(eq=False)
 class Frame:
-    """One sheet with what its mapping says of its columns: the names that expressions know."""
+    """One sheet with what its mapping says of its columns: the names that expressions know.
+
+    Of a `private` one no line is shown: there is personal data in it.
+    """
 
     sheet: Sheet
     types: dict[int, CellType] = field(default_factory=dict)
     today: int = 0
+    private: bool = False
     _names: Names | None = None
     _readers: dict[int, Reader] = field(default_factory=dict)
 
@@ -120,21 +124,23 @@ class Frame:
 
     def expression(self, node: Scalar, problems: Problems) -> tuple[Expr, Row] | None:
         """The tree of an expression, and the function that works it out for a row."""
-        with problems.collecting():
+        try:
             tree = self.tree(node)
-            return tree, self.compiled(tree)
-        return None
+        except GroupbuyError as error:
+            problems.extend(error.problems)
+            return None
+        return tree, self.compiled(tree)
 
     def condition(self, node: Scalar, problems: Problems) -> Row | None:
         """A condition: for a row true, false, or none where it is unknown."""
-        with problems.collecting():
-            tree = self.tree(node)
-            try:
-                return self.compiled(build.condition(tree))
-            except Misfit as misfit:
-                problem = Problem(misfit.code, misfit.message, node.at, misfit.hint)
-                raise GroupbuyError(problem) from None
-        return None
+        found = self.expression(node, problems)
+        if found is None:
+            return None
+        try:
+            return self.compiled(build.condition(found[0]))
+        except Misfit as misfit:
+            problems.add(misfit.code, misfit.message, node.at, misfit.hint)
+            return None
 
     def tree(self, node: Scalar) -> Expr:
         """The tree; `column == ""` asks for a blank. Raises `GroupbuyError`."""
@@ -209,7 +215,7 @@ class Book:
             self._missed.add(spec.pattern)
             given = [path.name for path in self.paths]
             message = f"no file given is called {quote(spec.pattern)}"
-            hint = did_you_mean(spec.pattern, given) or f"given: {listed(given)}"
+            hint = f"given: {listed(given)}"
             self.problems.add("mapping-file", message, spec.at, hint, len(spec.pattern))
         self.used.update(found)
         frames = [self._frame(path, spec) for path in found]
@@ -291,4 +297,3 @@ class Book:
                 at = sheet.place(sheet.line, position)
                 self.problems.add("csv-header", message, at, "rename one of them")
         return sheet
-

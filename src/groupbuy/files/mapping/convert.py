@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from groupbuy.compile.runtime import NA
-from groupbuy.errors import Location, Problems
+from groupbuy.errors import Problems
 from groupbuy.files.mapping.dates import date_reader
 from groupbuy.files.mapping.spec import ValueSpec
 from groupbuy.model.entries import Field
@@ -87,9 +87,19 @@ def _translated(spec: ValueSpec, field: Field | None, problems: Problems) -> Cha
         key = fold(cell)
         if key in table:
             return table[key]
-        return cell if keeps else others
+        return cell if keeps or _reads(field, cell) else others
 
     return translated
+
+
+def _reads(field: Field | None, cell: str) -> bool:
+    """Whether a word is one of the field's own."""
+    if field is None:
+        return False
+    try:
+        return field.read(cell) is not None
+    except ValueProblem:
+        return False
 
 
 def checked(node: Scalar, field: Field | None, problems: Problems) -> str | None:
@@ -110,37 +120,28 @@ def _measured(spec: ValueSpec, field: Field | None, problems: Problems) -> list[
     """`format` of a date, `times` and `unit` of a number."""
     steps: list[Change] = []
     kind = field.type.kind if field else Kind.TEXT
-    if spec.format is not None:
-        if _fits(kind, Kind.DATE, "format", "dates", spec.format.at, field, problems):
-            try:
-                read_date = date_reader(spec.format.text)
-                steps.append(lambda cell: None if cell is None else read_date(cell))
-            except ValueProblem as problem:
-                problems.add(problem.code, problem.message, spec.format.at, problem.hint)
-    if spec.times is not None:
-        if _fits(kind, Kind.NUMBER, "times", "numbers", spec.times.at, field, problems):
-            steps.append(_scaled(spec.times, problems))
-    if spec.unit is not None:
-        at = spec.unit.at
-        if _fits(kind, Kind.NUMBER, "unit", "numbers", at, field, problems):
-            assert field is not None
-            steps.append(_with_unit(spec.unit, field, problems))
+    if spec.format is not None and _fits(kind, Kind.DATE, "format", spec.format, field, problems):
+        try:
+            read_date = date_reader(spec.format.text)
+            steps.append(lambda cell: None if cell is None else read_date(cell))
+        except ValueProblem as problem:
+            problems.add(problem.code, problem.message, spec.format.at, problem.hint)
+    if spec.times is not None and _fits(kind, Kind.NUMBER, "times", spec.times, field, problems):
+        steps.append(_scaled(spec.times, problems))
+    if spec.unit is not None and _fits(kind, Kind.NUMBER, "unit", spec.unit, field, problems):
+        assert field is not None
+        steps.append(_with_unit(spec.unit, field, problems))
     return steps
 
 
 def _fits(
-    kind: Kind,
-    wanted: Kind,
-    key: str,
-    noun: str,
-    at: Location,
-    field: Field | None,
-    problems: Problems,
+    kind: Kind, wanted: Kind, key: str, node: Scalar, field: Field | None, problems: Problems
 ) -> bool:
     if kind is wanted:
         return True
+    noun = "dates" if wanted is Kind.DATE else "numbers"
     what = f"{field.name} is a {field.type}" if field else "this is a text"
-    problems.add("mapping-value", f"`{key}` is for {noun}, and {what}", at, "leave it out")
+    problems.add("mapping-value", f"`{key}` is for {noun}, and {what}", node.at, "leave it out")
     return False
 
 

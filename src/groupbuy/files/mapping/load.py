@@ -101,7 +101,7 @@ _ROWS = {
     "where": _CELL,
     "drop": {"type": "array", "items": _ref("drop")},
 }
-_VALUES = {"type": "object", "additionalProperties": _ref("value")}
+_VALUES = {"type": ["object", "null"], "additionalProperties": _ref("value")}
 _DEFINITIONS["leads"] = _object(
     {**_ROWS, "id": _ref("value"), "fields": _VALUES, "group": {"type": "boolean"}}, "file", "id"
 )
@@ -167,10 +167,10 @@ class _Loader:
             for name, node in files.items.items():
                 if _is(node, "file"):
                     self.files[name] = self.described(node)
-        node = root.get("leads")
+        part = root.get("leads")
         leads = None
-        if isinstance(node, Mapping) and _is(node.get("id"), "value"):
-            leads = self.part("leads", node, "id", "fields")
+        if isinstance(part, Mapping) and _is(part.get("id"), "value"):
+            leads = self.part("leads", part, "id", "fields")
         tables = []
         found = root.get("tables")
         if isinstance(found, Mapping):
@@ -178,7 +178,9 @@ class _Loader:
                 if isinstance(table, Mapping) and _is(table.get("lead"), "value"):
                     made = self.part(name, table, "lead", "columns", found.keys[name])
                     tables += [made] if made else []
-        return MappingSpec(_text(root.get("mapping")), leads, tuple(tables), (*self.files.values(),))
+        return MappingSpec(
+            _text(root.get("mapping")), leads, tuple(tables), (*self.files.values(),)
+        )
 
     # ── files ──
 

@@ -71,7 +71,7 @@ class Drop:
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """The leads, or one table. `lead` is how a row's lead is told; `fields` are named as written."""
+    """The leads, or one table. `lead` tells whose a row is; `fields` are named as written."""
 
     name: str
     at: Location
