@@ -1,11 +1,13 @@
 """Packs over packs: what a change does, and every way in which it can be wrong (design §4)."""
 
+# ruff: noqa: E501 - a row of a table is one line
+
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
 import pytest
-from rules_world import AS_OF, MODEL, Rules, brief, day, problems, rules, shown, write_rules
+from rules_world import AS_OF, MODEL, brief, day, problems, rules, shown, write_rules
 
 from groupbuy.engine.workspace import Options, Workspace
 from groupbuy.errors import GroupbuyError, Problem
@@ -60,7 +62,9 @@ def test_what_changes_and_what_stays() -> None:
     assert lead["scores"]["fit"]["value"] == 5
     assert shown(lead["grades"]["size"]) == "many"
     assert shown(lead["grades"]["level"]) == "B"
-    assert [(m["play"], m["due"], m["who"]) for m in lead["plays"]] == [("call", "2026-11-25", "sales")]
+    assert [(m["play"], m["due"], m["who"]) for m in lead["plays"]] == [
+        ("call", "2026-11-25", "sales")
+    ]
 
 
 CHANGED: list[tuple[str, str, Any]] = [
@@ -126,13 +130,19 @@ def test_a_name_outside_the_stack_does_not_apply() -> None:
         ({"kind": "gift"}, [False, False, True, False, False]),
         ({}, [False, None, None, None, None]),  # it might apply
     ]
-    for lead, (_, wanted) in zip(ruled.leads(case for case, _ in cases).values(), cases, strict=True):
+    for lead, (_, wanted) in zip(
+        ruled.leads(case for case, _ in cases).values(), cases, strict=True
+    ):
         facts = lead["facts"]
         assert [facts[name]["value"] for name in ("seen", "big", "other", "is_a", "high")] == wanted
 
 
 def test_an_open_pack_does_not_apply_and_is_asked_about() -> None:
-    ruled = rules("grades: {g1: {rows: {A: {when: f}, B: {}}}}", GOV + "  grades: {g1: {rows: {A: off}}}", head="columns: [g1]")
+    ruled = rules(
+        "grades: {g1: {rows: {A: {when: f}, B: {}}}}",
+        GOV + "  grades: {g1: {rows: {A: off}}}",
+        head="columns: [g1]",
+    )
     lead = ruled.lead(f=True)
     assert lead["packs"] == ["p1"]
     assert lead["open_packs"] == ["p2"]
@@ -320,7 +330,10 @@ def test_all_problems_of_all_files_are_told_at_once() -> None:
         "changes: {facts: {cots: 1}, plays: {cal: off}}\ngates: {x: {when: ff, verdict: hold, unknown: pass}}",
     )
     assert len(found) == 6
-    assert {problem.at.file.rsplit("/")[-1] for problem in found if problem.at} == {"p2.yaml", "p3.yaml"}
+    assert {problem.at.file.rsplit("/")[-1] for problem in found if problem.at} == {
+        "p2.yaml",
+        "p3.yaml",
+    }
 
 
 LOCKED = """
@@ -397,7 +410,10 @@ facts: {part: share(a)}
     ("text", "wanted"),
     [
         ("for: f\nchanges: {settings: {slots: 2}}", [("rank-under-for", "p2:4:22")]),
-        ("for: f\nchanges: {grades: {q: {cuts: {top: {top: 3}}}}}", [("rank-under-for", "p2:4:20")]),
+        (
+            "for: f\nchanges: {grades: {q: {cuts: {top: {top: 3}}}}}",
+            [("rank-under-for", "p2:4:20")],
+        ),
         ("for: f\nchanges: {facts: {part: share(b)}}", [("rank-under-for", "p2:4:19")]),
         ("for: f\nfacts: {other: share(b)}", [("rank-under-for", "p2:4:9")]),
         ("for: q == 'top'", [("for-over-population", "p2:3:6")]),
@@ -411,7 +427,9 @@ def test_ranks_are_one_thing_for_all_leads(text: str, wanted: list[tuple[str, st
 
 
 def test_packs_may_add_fields() -> None:
-    ruled = rules("fields: {colour: {type: choice, of: [red, blue]}}\nfacts: {red: colour == 'red'}")
+    ruled = rules(
+        "fields: {colour: {type: choice, of: [red, blue]}}\nfacts: {red: colour == 'red'}"
+    )
     assert ruled.lead(colour="red")["facts"]["red"]["value"] is True
 
 
@@ -477,7 +495,3 @@ def test_several_faulty_files_are_all_told(tmp_path: Path) -> None:
     assert sorted(problem.code for problem in found) == [
         "bad-name", "missing-version", "no-such-file", "unknown-key", "wrong-shape",
     ]  # fmt: skip
-
-
-def unused(ruled: Rules) -> None:
-    """Keep the type of the helper in sight."""

@@ -1,5 +1,7 @@
 """Gates, plays, facts for each row, tables of periods, settings and texts (design §4)."""
 
+# ruff: noqa: E501 - a row of a table is one line
+
 from typing import Any
 
 import pytest
@@ -91,7 +93,9 @@ def test_one_reason_a_row(rows: Any, verdict: str, reasons: list[tuple[str, str]
 
 
 def test_the_verdict_is_a_fact_for_plays() -> None:
-    plays = 'plays: {go: {when: verdict == "go", do: x}, bad: {when: \'verdict >= "terms"\', do: y}}'
+    plays = (
+        'plays: {go: {when: verdict == "go", do: x}, bad: {when: \'verdict >= "terms"\', do: y}}'
+    )
     ruled = rules(GATES + plays.replace('verdict == "go"', "verdict == 'go'"))
     assert [move["play"] for move in ruled.lead(**FINE)["plays"]] == ["go"]
     assert [move["play"] for move in ruled.lead(**{**FINE, "g": True})["plays"]] == ["bad"]
@@ -146,8 +150,16 @@ def test_plays() -> None:
     assert plain["tags"] == ["t"]
     assert plain["facts"] == {"f": True}
     competitor, novelty = found["L1/causes/competitor"], found["L1/causes/novelty"]
-    assert (competitor["who"], competitor["due"], competitor["because"]) == ("boss", "2026-12-12", "special")
-    assert (novelty["who"], novelty["due"], novelty["because"]) == ("sales", "2026-11-29", "general")
+    assert (competitor["who"], competitor["due"], competitor["because"]) == (
+        "boss",
+        "2026-12-12",
+        "special",
+    )
+    assert (novelty["who"], novelty["due"], novelty["because"]) == (
+        "sales",
+        "2026-11-29",
+        "general",
+    )
     assert found["L1/dated/2027-09-01"]["due"] == "2027-09-01"
     assert found["L1/rows/wine"]["do"] == "find wine"
 
@@ -309,11 +321,18 @@ def test_wrong_settings(written: str, at: str) -> None:
 
 @pytest.mark.parametrize(
     ("written", "given"),
-    [("5", "x"), ("{value: 5, type: integer}", "1.5"), ("[2026-01-01]", "2026-02-01"), ("true", "maybe")],
+    [
+        ("5", "x"),
+        ("{value: 5, type: integer}", "1.5"),
+        ("[2026-01-01]", "2026-02-01"),
+        ("true", "maybe"),
+    ],
 )
 def test_wrong_values_for_one_run(written: str, given: str) -> None:
     found = problems(f"settings: {{s: {written}}}", settings={"s": given})
-    assert [problem.message.startswith("--set s:") or "--set: s" in problem.message for problem in found] == [True]
+    assert [
+        problem.message.startswith("--set s:") or "--set: s" in problem.message for problem in found
+    ] == [True]
 
 
 # ── texts ──────────────────────────────────────────────────────────────────────────────────────
@@ -337,7 +356,9 @@ TEXTS: list[tuple[str, dict[str, Any], str]] = [
 
 @pytest.mark.parametrize(("text", "lead", "wanted"), TEXTS)
 def test_texts_quote_facts(text: str, lead: dict[str, Any], wanted: str) -> None:
-    ruled = rules(f"facts: {{half: a / 2, none: budget / a}}\nplays: {{p: {{when: true, do: '{text}'}}}}")
+    ruled = rules(
+        f"facts: {{half: a / 2, none: budget / a}}\nplays: {{p: {{when: true, do: '{text}'}}}}"
+    )
     assert ruled.lead(**lead)["plays"][0]["do"] == wanted
 
 

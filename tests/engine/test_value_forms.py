@@ -1,5 +1,7 @@
 """Value forms: each table row is a form, leads, and what comes of them (design §4)."""
 
+# ruff: noqa: E501 - a row of a table is one line
+
 from typing import Any
 
 import pytest
@@ -34,14 +36,18 @@ GRADES: dict[str, tuple[str, Cases]] = {
     "one band": ("of: a\nbands: {some: {from: 1}}", [({"a": 1}, "some"), ({"a": 0}, "none")]),
     "bands of what does not apply": (
         "of: budget / a\nbands: {low: {}, high: {from: 10}}",
-        [({"budget": 5, "a": 0}, "none"), ({"budget": 50, "a": 5}, "high"), ({"budget": 5, "a": 1}, "low")],
+        [
+            ({"budget": 5, "a": 0}, "none"),
+            ({"budget": 50, "a": 5}, "high"),
+            ({"budget": 5, "a": 1}, "low"),
+        ],
     ),
     "bands of what was computed": (
         "of: a + b\nbands: {low: {}, high: {from: 0.8}}",
         [({"a": 0.7, "b": 0.1}, "high"), ({"a": 0.7, "b": 0.05}, "low")],
     ),
     "bands of a date": (
-        'of: due_on\nbands: {early: {}, late: {from: \'"2026-12-01"\'}}',
+        "of: due_on\nbands: {early: {}, late: {from: '\"2026-12-01\"'}}",
         [({"due_on": "2026-11-30"}, "early"), ({"due_on": "2026-12-01"}, "late")],
     ),
     "bands of a date, falling, no floor": (
@@ -101,7 +107,11 @@ GRADES: dict[str, tuple[str, Cases]] = {
     ),
     "a form inside a case": (
         "by: kind\ncases: {office: {of: a, bands: {few: {}, many: {from: 5}}}, else: other}",
-        [({"kind": "office", "a": 7}, "many"), ({"kind": "office", "a": 1}, "few"), ({"kind": "gift"}, "other")],
+        [
+            ({"kind": "office", "a": 7}, "many"),
+            ({"kind": "office", "a": 1}, "few"),
+            ({"kind": "gift"}, "other"),
+        ],
     ),
     "rows": (
         "rows: {A: {when: f}, B: {when: a > 1}, C: {}}",
@@ -143,7 +153,11 @@ GRADES: dict[str, tuple[str, Cases]] = {
     ),
     "pick only with an else row": (
         "pick: only\nrows: {A: {when: f}, B: {when: g}, C: {}}",
-        [({"f": False, "g": False}, "C"), ({"f": False, "g": True}, "B"), ({"f": True, "g": True}, "? A|B")],
+        [
+            ({"f": False, "g": False}, "C"),
+            ({"f": False, "g": True}, "B"),
+            ({"f": True, "g": True}, "? A|B"),
+        ],
     ),
     "pick only with rows of one value": (
         "pick: only\nrows: {one: {when: f, value: A}, two: {when: g, value: A}}",

@@ -82,7 +82,8 @@ def evaluate(
         click.echo(f"and {more:,} more: --top N shows more of them, -o FILE writes all", err=True)
     if result.data["leads"]:
         first = result.data["leads"][0]["id"]
-        next_step(f"→ groupbuy explain {leads[0]} {first}")
+        files = leads[0] if mapping is None else f"{' '.join(leads)} --map {mapping}"
+        next_step(f"→ groupbuy explain {files} {first}")
     return INCOMPLETE if result.incomplete else DONE
 
 

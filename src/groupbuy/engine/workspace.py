@@ -12,6 +12,7 @@ from groupbuy.engine.run import Case, Engine, Run
 from groupbuy.errors import GroupbuyError, Location, Problem, Problems, Source, did_you_mean
 from groupbuy.model.lead import LeadFile
 from groupbuy.model.model import LeadModel
+from groupbuy.model.names import listed
 from groupbuy.rules.project import DEFAULT_COLUMNS, find_rules, load_project
 from groupbuy.rules.ruleset import RuleSet
 from groupbuy.sections.base import Section
@@ -173,10 +174,13 @@ class Workspace:
         for case in ranked:
             if case.lead.id == wanted or case.lead.values.get("name") == wanted:
                 return case
-        known = [case.lead.id for case in ranked]
-        known += [str(case.lead.values.get("name") or "") for case in ranked]
+        ids = sorted(case.lead.id for case in ranked)
+        known = ids + [str(case.lead.values.get("name") or "") for case in ranked]
         raise GroupbuyError(
             Problem(
-                "unknown-lead", f'there is no lead "{wanted}"', None, did_you_mean(wanted, known)
+                "unknown-lead",
+                f'there is no lead "{wanted}"',
+                None,
+                did_you_mean(wanted, known) or f"the file has: {listed(ids)}",
             )
         )

@@ -238,14 +238,14 @@ class _Writer:
             words = (self.say("yes"), self.say("no"))
             return check | {"validate": "list", "source": self._list(words)}
         if type_.kind is Kind.DATE:
-            bounds = {"minimum": date(1900, 3, 1), "maximum": date(2999, 12, 31)}
-            return check | {"validate": "date", "criteria": "between", **bounds}
+            check |= {"minimum": date(1900, 3, 1), "maximum": date(2999, 12, 31)}
+            return check | {"validate": "date", "criteria": "between"}
         if type_.kind is Kind.NUMBER:
             low = -LARGEST if type_.low is None else type_.low
             high = LARGEST if type_.high is None else type_.high
             validate = "integer" if type_.form == "integer" else "decimal"
-            bounds = {"minimum": low, "maximum": high}
-            return check | {"validate": validate, "criteria": "between", **bounds}
+            check |= {"minimum": low, "maximum": high}
+            return check | {"validate": validate, "criteria": "between"}
         return None
 
     def _list(self, words: tuple[str, ...]) -> str:
@@ -324,5 +324,5 @@ def _sheet_title(table: Table, model: LeadModel, lang: str) -> str:
 
 
 def _width(text: str) -> float:
-    """The width of a column: that of its header, Chinese characters counted twice, within bounds."""
+    """The width of a column: that of its header, Chinese characters counted twice."""
     return min(max(10, 3 + sum(2 if ord(c) > 0x2E7F else 1 for c in text)), 30)

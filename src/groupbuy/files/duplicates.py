@@ -33,10 +33,8 @@ _SHORTEST = 5
 """Characters of a folded name below which one character makes another name."""
 _LONGEST = 100
 
-_LEGAL = re.compile(
-    r"(集团)?(股份)?(有限责任公司|有限公司|责任公司|公司)$"
-    r"|(co|company|corp|corporation|inc|ltd|limited|llc|plc)$"
-)
+_LEGAL = re.compile(r"(集团)?(股份)?(有限责任公司|有限公司|责任公司|公司)$")
+_LEGAL_WORDS = re.compile(r"\b(co|company|corp|corporation|inc|ltd|limited|llc|plc)\b")
 _NOISE = re.compile(r"[\W_]+")
 _TELLING = re.compile(
     r"[0-9一二三四五六七八九十百零〇甲乙丙丁东南西北中上下前后新老大小男女总分支省市县区镇乡村]"
@@ -158,7 +156,8 @@ def _folded(value: object) -> str:
     """A name as it is compared."""
     if not isinstance(value, str):
         return ""
-    return _NOISE.sub("", unicodedata.normalize("NFKC", value[:_LONGEST]).casefold())
+    plain = unicodedata.normalize("NFKC", value[:_LONGEST]).casefold()
+    return _NOISE.sub("", _LEGAL_WORDS.sub("", plain)) or _NOISE.sub("", plain)
 
 
 def _without_city(name: str, city: str) -> str:

@@ -88,9 +88,12 @@ def _clock(seconds: int) -> str:
 
 def _meaning(code: str) -> tuple[str, str, str]:
     """`date`, `time`, `percent` or nothing, and what stands before and behind the digits."""
-    letters, literals, digits, scaled, percent, elapsed = "", ["", ""], False, False, False, False
+    letters, literals, digits, percent, elapsed = "", ["", ""], False, False, False
+    scaled = shifted = False
     for quoted, escaped, bracket, bare in _TOKEN.findall(_HALVES.sub("h", _section(code[:300]))):
-        if quoted or escaped:
+        if escaped == "." and digits:
+            shifted = True  # `0!.0000` shows 125000 as 12.5000
+        elif quoted or escaped:
             literals[digits] += quoted or escaped
         elif bracket:
             elapsed = elapsed or bracket.casefold() in ("h", "hh", "m", "mm", "s", "ss")
@@ -103,7 +106,7 @@ def _meaning(code: str) -> tuple[str, str, str]:
             percent = True
         elif bare.isascii() and bare.isalpha():
             letters += bare.casefold()
-        else:
+        elif bare != ".":
             literals[digits] += bare
     if elapsed:
         return "time", "", ""
@@ -115,7 +118,7 @@ def _meaning(code: str) -> tuple[str, str, str]:
     if percent:
         return "percent", "", ""
     foreign = _FOREIGN.search(literals[0] + " " + literals[1])
-    unit = None if scaled else _SCALE.match(literals[1])
+    unit = None if scaled or shifted else _SCALE.match(literals[1])
     return "", (foreign[0] if foreign else ""), (literals[1].strip() if unit else "")
 
 

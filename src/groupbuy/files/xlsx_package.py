@@ -78,19 +78,25 @@ class Package:
         parser.EndElementHandler = end
         parser.CharacterDataHandler = characters
         parser.StartDoctypeDeclHandler = self._doctype
+        for chunk in self._chunks(part, info):
+            try:
+                parser.Parse(chunk, not chunk)
+            except (expat.ExpatError, ValueError, LookupError) as error:
+                # The latter two are encodings that expat asks Python for, in vain.
+                self.damaged(f"{part}: {error}")
+            yield
+
+    def _chunks(self, part: str, info: ZipInfo) -> Iterator[bytes]:
+        """The bytes of a part, and an empty piece at its end."""
         try:
             with self._zip.open(info) as stream:
                 while chunk := stream.read(_CHUNK):
-                    parser.Parse(chunk, False)
-                    yield
-                parser.Parse(b"", True)
-        except expat.ExpatError as error:
-            self.damaged(f"{part}: {error}")
-        except (BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
+                    yield chunk
+        except (BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError) as error:
             self.damaged(f"{part}: {error}")
         except RuntimeError:
             self._encrypted()
-        yield
+        yield b""
 
     def parse_all(self, part: str, start: Start) -> None:
         """Feed a part to a handler in one go."""

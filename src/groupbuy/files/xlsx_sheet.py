@@ -29,12 +29,16 @@ Knows = Callable[[str], bool]
 
 @dataclass(eq=False)
 class XlsxSheet(Sheet):
-    """A sheet of which only the columns with a header are kept; `columns` are their numbers."""
+    """A sheet of which only the columns that are read are kept; `columns` are their numbers.
+
+    `left_out` are the numbers of those whose header begins with `#`.
+    """
 
     noun: ClassVar[str] = "sheet"
     file: str = ""
     title: str = ""
     columns: list[int] = field(default_factory=list)
+    left_out: set[int] = field(default_factory=set)
 
     def place(self, line: int, position: int | None = None) -> Location:
         """The place of the cell at `position` of the row `line`, or of the row's first cell."""
@@ -78,6 +82,8 @@ def find_header(
         if isinstance(shown, Fault):
             at = cell_place(name, title, header.number, column)
             problems.add(shown.code, shown.message, at, shown.hint)
+        elif shown.strip().startswith("#"):
+            sheet.left_out.add(column)
         elif shown.strip():
             sheet.columns.append(column)
             sheet.header.append(shown.strip())
@@ -134,7 +140,7 @@ def read_rows(
                 continue
             elif position is not None:
                 values[position] = shown
-            if position is None:
+            if position is None and column not in sheet.left_out:
                 strays.setdefault(column, row.number)
             something = True
         if something:

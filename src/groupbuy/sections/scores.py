@@ -414,7 +414,8 @@ class _Weights(_Lines):
                     "component-range",
                     f"{id} does not have the score's range [{low:g}, {high:g}]",
                     at,
-                    "declare its min and max in the lead model, or turn it into that range in a fact",
+                    "declare its min and max in the lead model, or turn it into that range by a "
+                    "fact",
                 )
             )
         return found

@@ -10,7 +10,9 @@ from groupbuy.files.mapping.book import Book, Cells, Frame, Row
 from groupbuy.files.mapping.convert import Change, change_of, checked, written
 from groupbuy.files.mapping.lookup import Index, build_index
 from groupbuy.files.mapping.spec import Part, Step, ValueSpec
+from groupbuy.files.sheet import mark_faults
 from groupbuy.model.entries import Field, Table
+from groupbuy.model.lead import Column
 from groupbuy.model.model import ID, LeadModel
 from groupbuy.model.names import listed, quote
 from groupbuy.source.nodes import Scalar
@@ -88,6 +90,12 @@ class Binder:
                 for name, (field, spec) in fields.items()
                 if (filled := self.filled(spec, frame, field, f"{part.name}.{name}"))
             }
+            meant = {
+                each.position: Column(each.field, None)
+                for each in made.values()
+                if each.position is not None
+            }
+            mark_faults(frame.sheet, meant)
             where = frame.condition(part.where, self.problems) if part.where else None
             drops = [(frame.condition(d.when, self.problems), d.because) for d in part.drop]
             if lead is not None and len(self.problems.found) == before:

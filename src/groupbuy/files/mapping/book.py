@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from groupbuy.compile.python import compile_value
-from groupbuy.errors import GroupbuyError, Location, Problem, Problems, did_you_mean
+from groupbuy.errors import GroupbuyError, Location, Problems, did_you_mean
 from groupbuy.files.mapping.dates import ambiguous, date_reader, fitting
+from groupbuy.files.mapping.opening import open_sheet
 from groupbuy.files.mapping.spec import CellType, FileSpec
-from groupbuy.files.sheet import Sheet, SheetRow, read_sheet
-from groupbuy.files.text import read_stdin, read_text
+from groupbuy.files.sheet import Sheet, SheetRow
 from groupbuy.language.parse import parse
 from groupbuy.model.names import Names, listed, quote
 from groupbuy.model.problem import ValueProblem
@@ -36,13 +36,15 @@ _MOST_LISTED = 12
 class Frame:
     """One sheet with what its mapping says of its columns: the names that expressions know.
 
-    Of a `private` one no line is shown: there is personal data in it.
+    Of a `private` one no line is shown: there is personal data in it. `used` are the positions of
+    the columns that the mapping names.
     """
 
     sheet: Sheet
     types: dict[int, CellType] = field(default_factory=dict)
     today: int = 0
     private: bool = False
+    used: set[int] = field(default_factory=set)
     _names: Names | None = None
     _readers: dict[int, Reader] = field(default_factory=dict)
 
@@ -78,6 +80,8 @@ class Frame:
             hint = did_you_mean(node.text, headers) or f"it has: {listed(headers, _MOST_LISTED)}"
             message = f"{self.name} has no column {quote(node.text)}"
             problems.add("mapping-column", message, node.at, hint, len(node.text))
+        else:
+            self.used.add(found)
         return found
 
     def reader(self, position: int) -> Reader:
@@ -103,6 +107,7 @@ class Frame:
         position = self.find(name)
         if position is None:
             return Ref(TODAY, DATE) if name == TODAY else None
+        self.used.add(position)
         cell = self.types.get(position)
         return Ref(str(position), _TYPES[cell.kind] if cell else TEXT)
 
@@ -274,26 +279,7 @@ class Book:
         if key not in self._sheets:
             self._sheets[key] = None
             with self.problems.collecting():
-                self._sheets[key] = self._read(path, spec)
+                self._sheets[key] = open_sheet(
+                    path, spec.sheet, spec.at, self.problems, self.notes, self.stdin
+                )
         return self._sheets[key]
-
-    def _read(self, path: Path, spec: FileSpec) -> Sheet | None:
-        if path == Path("-"):
-            return self._checked(read_sheet(read_stdin(self.stdin, self.notes), self.problems))
-        if spec.sheet is not None or path.suffix.lower() not in (".csv", ".tsv", ".txt", ""):
-            message = f"{path.name}: a mapping reads CSV files"
-            hint = f"save {spec.sheet or 'the sheet'} as CSV (UTF-8)"
-            raise GroupbuyError(Problem("file-format", message, Location(str(path)), hint))
-        return self._checked(read_sheet(read_text(path, self.notes), self.problems))
-
-    def _checked(self, sheet: Sheet | None) -> Sheet | None:
-        """The sheet, if each of its columns has a name of its own."""
-        if sheet is None:
-            return None
-        firsts: dict[str, int] = {}
-        for position, header in enumerate(sheet.header):
-            if header and firsts.setdefault(header, position) != position:
-                message = f"two columns are called {quote(header)}"
-                at = sheet.place(sheet.line, position)
-                self.problems.add("csv-header", message, at, "rename one of them")
-        return sheet

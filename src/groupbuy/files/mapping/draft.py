@@ -11,8 +11,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from groupbuy.errors import GroupbuyError, Location, Problem, Problems
+from groupbuy.errors import Location, Problems
 from groupbuy.files.mapping.book import identifier
+from groupbuy.files.mapping.opening import open_sheet, titles_of
 from groupbuy.files.mapping.survey import (
     ColumnSeen,
     FileSeen,
@@ -25,8 +26,6 @@ from groupbuy.files.mapping.survey import (
     survey,
     table_for,
 )
-from groupbuy.files.sheet import read_sheet
-from groupbuy.files.text import read_text
 from groupbuy.model.entries import Field, Table
 from groupbuy.model.model import ID, LeadModel
 from groupbuy.model.names import listed, quote
@@ -81,17 +80,14 @@ def draft_mapping(paths: Sequence[Path], model: LeadModel, notes: list[str], lan
     files = []
     for path in paths:
         with problems.collecting():
-            if path.suffix.lower() not in (".csv", ".tsv", ".txt", ""):
-                message = f"{path.name}: a mapping reads CSV files"
-                hint = "save each sheet as CSV (UTF-8)"
-                raise GroupbuyError(Problem("file-format", message, Location(str(path)), hint))
-            sheet = read_sheet(read_text(path, notes), problems)
-            if sheet is not None:
-                files.append(seen(path, sheet))
-                if not files[-1].rows:
+            for title in titles_of(path):
+                at = Location(f"{path}:{title}" if title else str(path))
+                sheet = open_sheet(path, title, at, problems, notes)
+                if sheet is not None and not sheet.rows:
                     hint = "export it with its rows: the draft looks at the values"
-                    at = Location(str(path))
-                    problems.add("csv-empty", "this file has a header and no rows", at, hint)
+                    problems.add("csv-empty", "there is a header here and no rows", at, hint)
+                elif sheet is not None:
+                    files.append(seen(path, title, sheet))
     problems.raise_any()
     return _Draft(survey(files), model, lang).text()
 
@@ -105,7 +101,7 @@ class _Draft:
         self.tables: set[str] = set()
         self.names: dict[FileSeen, str] = {}
         for file in found.files:
-            name = identifier(file.path.stem) or "file"
+            name = identifier(file.sheet or file.path.stem) or "file"
             while name in self.names.values():
                 name += "_2"
             self.names[file] = name
@@ -117,7 +113,8 @@ class _Draft:
 
     def text(self) -> str:
         """The draft."""
-        files = " ".join(quote(file.path.name)[1:-1] for file in self.survey.files)
+        paths = dict.fromkeys(file.path.name for file in self.survey.files)
+        files = " ".join(quote(name)[1:-1] for name in paths)
         lines = [
             f"# {self.say('draft')}",
             f"#   groupbuy check {files} --map THIS_FILE",
@@ -139,13 +136,16 @@ class _Draft:
     def file(self, file: FileSeen) -> Iterator[str]:
         """The name of a file, and the columns that are no text."""
         types = [line for column in file.columns for line in self.type(column)]
-        if not types:
+        if not types and file.sheet is None:
             yield f"  {_scalar(self.names[file])}: {_scalar(file.path.name)}"
             return
         yield f"  {_scalar(self.names[file])}:"
         yield f"    file: {_scalar(file.path.name)}"
-        yield "    types:"
-        yield from types
+        if file.sheet is not None:
+            yield f"    sheet: {_scalar(file.sheet)}"
+        if types:
+            yield "    types:"
+            yield from types
 
     def type(self, column: ColumnSeen) -> Iterator[str]:
         """What a column is, if it is no text."""
@@ -164,7 +164,6 @@ class _Draft:
     def lead_lines(self) -> Iterator[str]:
         """The leads."""
         file, key = self.leads, id_of(self.leads, self.model)
-        assert key is not None
         yield "leads:"
         yield f"  file: {_scalar(self.names[file])}"
         if key.is_key:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from groupbuy.errors import Location, Problem
 from groupbuy.files.mapping.bind import Filled
 from groupbuy.files.mapping.convert import written
-from groupbuy.files.mapping.rows import Origin, Taken
+from groupbuy.files.mapping.rows import Taken
 from groupbuy.model.model import ID, LeadModel
 from groupbuy.model.names import quote
 from groupbuy.model.problem import ValueProblem
@@ -100,8 +100,3 @@ def _computed(
         assert isinstance(found, int | float)
         read.append(found)
     return written(_REDUCE[filled.pick](read))
-
-
-def origins(gathered: Gathered) -> dict[tuple[str, int], Origin]:
-    """The rows of a lead by file and line."""
-    return {row.origin.key: row.origin for row in gathered.all_rows}

@@ -47,7 +47,7 @@ class Index:
         told = []
         for key, count in self.missed.most_common(_MOST_TOLD):
             hint = did_you_mean(key, self.found)
-            told.append(f"{quote(key)} {count:,} times" + (f" ({hint})" if hint else ""))
+            told.append(f"{quote(key)} ({count:,}×" + (f"; {hint})" if hint else ")"))
         more = len(self.missed) - len(told)
         told += [f"{more:,} other words"] if more > 0 else []
         header = self.step.key.text

@@ -10,7 +10,7 @@ from typing import TextIO
 from groupbuy.errors import GroupbuyError, Problem, Problems, did_you_mean
 from groupbuy.files.mapping.bind import Binder, BoundPart
 from groupbuy.files.mapping.book import Book
-from groupbuy.files.mapping.gather import Gathered, origins
+from groupbuy.files.mapping.gather import Gathered
 from groupbuy.files.mapping.load import load_mapping
 from groupbuy.files.mapping.rejects import Reject
 from groupbuy.files.mapping.rows import Count, Origin, Taken, rows_of
@@ -216,17 +216,19 @@ class _Reading:
 
     def reject_lead(self, gathered: Gathered, aside: SetAside) -> None:
         """The rows that made a lead be set aside; its other rows don't count either."""
-        known = origins(gathered)
-        reasons: dict[tuple[str, int], list[str]] = {}
-        own = gathered.rows[0].origin.key
+        rows = [row.origin for row in gathered.all_rows]
+        owners = {place: number for number, origin in enumerate(rows) for place in origin.places}
+        reasons: dict[int, list[str]] = {}
         for problem in aside.problems:
-            key = (problem.at.file, problem.at.line or 0) if problem.at else own
-            reasons.setdefault(key if key in known else own, []).append(problem.message)
-        for key, origin in known.items():
+            at = problem.at
+            # What stands in no row (a required field that is not mapped) is said of the first.
+            number = owners.get((at.file, at.line), 0) if at else 0
+            reasons.setdefault(number, []).append(problem.message)
+        for number, origin in enumerate(rows):
             origin.count.taken -= 1
-            if key in reasons:
+            if number in reasons:
                 origin.count.set_aside += 1
-                self.reject(origin, "; ".join(dict.fromkeys(reasons[key])))
+                self.reject(origin, "; ".join(dict.fromkeys(reasons[number])))
             else:
                 origin.count.dropped["their lead is set aside"] += 1
 

@@ -60,9 +60,10 @@ class Origin:
         return bare(found) if self.frame.private else found
 
     @property
-    def key(self) -> tuple[str, int]:
-        """File and line."""
-        return self.frame.sheet.source.name, self.row.line
+    def places(self) -> set[tuple[str, int | None]]:
+        """Where the row and its cells stand: file and line (of a workbook, the cell)."""
+        names = (None, "id", *self.part.fields)
+        return {(at.file, at.line) for at in map(self.place, names)}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,6 +89,11 @@ def rows_of(part: BoundPart, count: Count) -> Iterator[Taken]:
         if ragged is not None:
             yield Taken(origin, None, {}, [replace(ragged, at=bare(ragged.at))])
             continue
+        faults = [*_faults(origin)]
+        if faults:
+            taken = _taken(origin)
+            yield replace(taken, problems=[*faults, *taken.problems])
+            continue
         try:
             reason = _reason(part, row)
         except ValueProblem as problem:
@@ -99,6 +105,16 @@ def rows_of(part: BoundPart, count: Count) -> Iterator[Taken]:
             yield _taken(origin)
         else:
             count.dropped[reason] += 1
+
+
+def _faults(origin: Origin) -> Iterator[Problem]:
+    """What is wrong with cells that the mapping reads, whatever they are read for."""
+    frame, row = origin.frame, origin.row
+    for position, fault in (row.faults or {}).items():
+        if position in frame.used:
+            at = bare(frame.place(row, position))
+            message = f"{frame.sheet.header[position]}: {fault.message}"
+            yield Problem(fault.code, message, at, fault.hint)
 
 
 def _reason(part: BoundPart, row: SheetRow) -> str | None:

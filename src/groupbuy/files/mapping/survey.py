@@ -20,6 +20,7 @@ _SAMPLE = 5_000
 """Different values of a column that are looked at."""
 _KEY_SHARE = 0.5
 """The part of a column's values that have to be keys of another file for it to refer to that."""
+_MOSTLY_DIFFERENT = 0.8
 
 HINTS: dict[str, tuple[str, ...]] = {
     "name": ("account", "customer", "client", "company", "organization", "organisation"),
@@ -90,9 +91,10 @@ class ColumnSeen:
 
 @dataclass(eq=False)
 class FileSeen:
-    """One file: its name, its columns, and how many rows it has."""
+    """One file, or a sheet of a workbook: its columns, and how many rows it has."""
 
     path: Path
+    sheet: str | None
     columns: list[ColumnSeen]
     rows: int
 
@@ -129,7 +131,7 @@ class Survey:
         return [reference for reference in self.references if reference.file is file]
 
 
-def seen(path: Path, sheet: Sheet) -> FileSeen:
+def seen(path: Path, title: str | None, sheet: Sheet) -> FileSeen:
     """The columns of a sheet that have a name."""
     rows = [row.cells for row in sheet.rows if len(row.cells) >= len(sheet.header)]
     columns = [
@@ -137,7 +139,7 @@ def seen(path: Path, sheet: Sheet) -> FileSeen:
         for position, header in enumerate(sheet.header)
         if header and header.isprintable() and not header.startswith("#")
     ]
-    return FileSeen(path, columns, len(rows))
+    return FileSeen(path, title, columns, len(rows))
 
 
 def survey(files: list[FileSeen]) -> Survey:
@@ -145,8 +147,7 @@ def survey(files: list[FileSeen]) -> Survey:
     found = Survey(files)
     for to in files:
         for key in to.keys:
-            if key.kind is Kind.TEXT:
-                found.references += _references(files, to, key)
+            found.references += _references(files, to, key)
     return found
 
 
@@ -154,7 +155,10 @@ def _references(files: list[FileSeen], to: FileSeen, key: ColumnSeen) -> list[Re
     found = []
     for file in files:
         for column in file.columns if file is not to else ():
-            if not column.words or column.is_key:
+            # Numbers agree by chance: 12 people, order 12.
+            if not column.words or (
+                key.kind is not Kind.TEXT and fold(key.header) != fold(column.header)
+            ):
                 continue
             known = sum(1 for word in column.words if word in key.words)
             if known / len(column.words) >= _KEY_SHARE:
@@ -175,13 +179,21 @@ def leads_of(found: Survey, model: LeadModel) -> FileSeen:
     return max(found.files, key=score)
 
 
-def id_of(file: FileSeen, model: LeadModel) -> ColumnSeen | None:
-    """The column that tells leads apart: called so, or a name, or the first that does."""
-    for name in (ID, "name"):
-        for column in file.columns:
-            if model.resolve(column.header) == name and (column.is_key or name == ID):
-                return column
-    return next(iter(file.keys), None) or next(iter(file.columns), None)
+def id_of(file: FileSeen, model: LeadModel) -> ColumnSeen:
+    """The column that tells leads apart: one called so, a name, or the first that does.
+
+    Names of which many stand in several rows are those of customers in a file of their orders.
+    """
+    called = {model.resolve(column.header): column for column in file.columns[::-1]}
+    name = called.get("name")
+    if ID in called:
+        return called[ID]
+    if name is not None and (name.is_key or not file.keys):
+        return name
+    if name is not None and len(name.words) < _MOSTLY_DIFFERENT * file.rows:
+        return name
+    texts = [key for key in file.keys if key.kind is Kind.TEXT]
+    return (texts or file.keys or file.columns)[0]
 
 
 def hinted(column: ColumnSeen, fields: list[Field], key: str | None = None) -> Field | None:
