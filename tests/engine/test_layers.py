@@ -311,6 +311,9 @@ WRONG: list[tuple[str, list[tuple[str, str]], str]] = [
     ("gates: {x: {each: nope, when: f, verdict: hold, unknown: pass}}", [("unknown-name", "p2:3:19")], ""),
     ("facts: {q: {table: orders, per: week, last: 4, columns: {n: count(orders)}}}", [("wrong-value", "p2:3:33")], ""),
     ("facts: {q: {table: needs, per: month, last: 4, columns: {n: count(needs)}}}", [("wrong-value", "p2:3:20")], "order"),
+    ("facts: {orders.q: {rank: orders.amount, cuts: {x: {top: 1}, y: {}}}}", [("rank-of-rows", "p2:3:9")], "sum"),
+    ("facts: {orders.q: share(orders.amount)}", [("rank-of-rows", "p2:3:9")], "sum"),
+    ("changes: {scores: {fit: {range: [0, -5]}}}", [("wrong-value", "p2:3:33")], "lower"),
     ("facts: {q: {value: 1, effective: {from: 2026-02-30}}}", [("bad-date", "p2:3:41")], "2026-01-31"),
     ("facts: {q: {value: 1, effective: {from: 2027-01-01, until: 2026-01-01}}}", [("bad-date", "p2:3:34")], ""),
 ]  # fmt: skip
@@ -382,6 +385,13 @@ def test_settings_for_one_run() -> None:
     for name in ("cap", "own"):
         found = problems(LOCKED, settings={name: "9"})
         assert [problem.code for problem in found] == ["locked"]
+
+
+def test_a_range_stays_a_range_in_every_stack() -> None:
+    text = "settings: {top: 10}\nscores: {s: {range: [0, top], rules: {r: {points: 50}}}}"
+    assert rules(text, settings={"top": "20"}).lead()["scores"]["s"]["value"] == 20
+    found = problems(text, "changes: {settings: {top: -5}}")
+    assert brief(found) == [("bands-out-of-order", "p1:4:21")]
 
 
 def test_effective_dates_are_inclusive() -> None:

@@ -79,7 +79,10 @@ OPEN_POINTS: list[tuple[str, dict[str, Any], tuple[Any, Any, Any]]] = [
     # Below the range, and back into it.
     ("{r: {when: f, points: -20}, s: {points: 10}}", {"f": True}, (0, 0, 0)),
     ("{r: {when: f, points: -20}, s: {points: 10}}", {}, (10, 0, 10)),
-    # Points that do not apply add nothing.
+    # Points that do not apply add nothing, and what may not apply is still bounded.
+    ("{r: {of: budget / a, bands: {no: {points: 3}, yes: {from: 9, points: 20}}}}", {}, (0, 0, 20)),
+    ("{r: {of: budget / a, bands: {no: {points: 3}, yes: {from: 9, points: 20}}}}", {"a": 0, "budget": 1}, (0, 0, 0)),
+    ("{r: {of: a, bands: {yes: {from: 9, points: 20}, more: {from: 10, points: 30}}}}", {}, (0, 0, 30)),
     ("{r: {points: 10 / a}, s: {points: 10}}", {"a": 0}, (10, 10, 10)),
     # Contradicting conditions on one blank are summed apart: wider, never too narrow.
     ("{r: {when: f, points: 20}, s: {when: not f, points: 30}}", {}, (0, 0, 50)),

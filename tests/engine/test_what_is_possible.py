@@ -38,6 +38,9 @@ forms = st.one_of(
             "{of: s, bands: {low: {}, mid: {from: 10}, high: {from: 25}}}",
             "{of: per, bands: {some: {from: 0.1}, much: {from: 1}}}",
             "{of: per, bands: {none: {}, some: {from: 0.1}}}",
+            "{of: ratio, bands: {none: {}, some: {from: 2}}}",
+            "{by: word, cases: {few: A, many: A}}",
+            "{by: word, cases: {few: A, else: B}}",
             "{by: kind, cases: {office: A, welfare: B, gift: A}}",
             "{by: kind, cases: {office: A, else: B}}",
             "{by: one, cases: {A: X, B: Y, C: Z}}",
@@ -49,16 +52,20 @@ forms = st.one_of(
         ]
     ),
 )
-leads = st.fixed_dictionaries({}, optional={name: st.sampled_from(v) for name, v in DOMAINS.items()})
+leads = st.fixed_dictionaries(
+    {}, optional={name: st.sampled_from(v) for name, v in DOMAINS.items()}
+)
 
 
-@settings(max_examples=90, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
+)
 @given(rows.filter(lambda text: "one" not in text), forms, leads)
 def test_every_way_to_fill_the_blanks_in_was_possible(
     one: str, form: str, lead: dict[str, Any]
 ) -> None:
     ruled = rules(f"""
-facts: {{per: 1 / x}}
+facts: {{per: 1 / x, ratio: {{value: x * 2, if: f}}, word: {{if: g, of: x, bands: {{few: {{}}, many: {{from: 5}}}}}}}}
 scores:
   s: {{range: [0, 30], rules: {{r: {{when: f, points: 10}}, q: {{points: x}}}}}}
 grades:

@@ -48,7 +48,9 @@ def test_what_it_holds():
     titles = re.findall(r'<sheet name="([^"]*)"', parts["xl/workbook.xml"].decode())
     assert titles == ["客户", "orders", "contacts", "字段说明", "_lists"]
     texts = re.findall(r"<si><t[^>]*>(.*?)</t></si>", parts["xl/sharedStrings.xml"].decode(), re.S)
-    assert {"客户编号", "办公类", "福利性", "是", "否", "金额，如 125000 或 12.5万", "必填"} <= set(texts)
+    assert {"客户编号", "办公类", "福利性", "是", "否", "金额，如 125000 或 12.5万", "必填"} <= set(
+        texts
+    )
     sheet = parts["xl/worksheets/sheet1.xml"].decode()
     assert 'state="frozen"' in sheet
     kinds = re.findall(r'<dataValidation type="(\w+)"', sheet)
@@ -57,9 +59,9 @@ def test_what_it_holds():
     notes = "".join(parts[name].decode() for name in parts if "comments1" in name)
     assert all(word in notes for word in ("必填", "人", "空着就是还不知道", "选一个", "≥ 1"))
     styles = parts["xl/styles.xml"].decode()
-    assert 'formatCode="yyyy-mm-dd"' in styles
-    for known_format in (10, 4, 49):  # 0.00%, #,##0.00 and text
-        assert f'numFmtId="{known_format}"' in styles
+    for code in ("yyyy-mm-dd", "0.00%", "#,##0.00", "@"):
+        number = {"0.00%": 10, "#,##0.00": 4, "@": 49}.get(code)
+        assert f'formatCode="{code}"' in styles or f'numFmtId="{number}"' in styles
 
 
 def test_only_some_fields():
@@ -89,7 +91,12 @@ def test_titles_that_excel_or_the_reader_would_take_for_something_else(tmp_path)
     content = blank_xlsx(model, "zh")
     parts = unpacked(content)
     titles = re.findall(r'<sheet name="([^"]*)"', parts["xl/workbook.xml"].decode())
-    assert titles[1:4] == ["leads", "一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十一", "signs"]
+    assert titles[0:4] == [
+        "线索",
+        "leads",
+        "一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十一",
+        "signs",
+    ]
     assert not any("<f>" in part.decode() for name, part in parts.items() if "sheets/sheet" in name)
     title = '=HYPERLINK("http://x.example")'
     leads = {
@@ -100,8 +107,8 @@ def test_titles_that_excel_or_the_reader_would_take_for_something_else(tmp_path)
         "many": "a、丙",
     }
     tables = {titles[1]: [{title: "L1", "x": "+1"}], titles[2]: [{title: "L1", "x": "@SUM(1)"}]}
-    (tmp_path / "leads.xlsx").write_bytes(filled(content, {"客户": [leads], **tables}))
-    found = read_leads([tmp_path / "leads.xlsx"], model)
+    (tmp_path / "book.xlsx").write_bytes(filled(content, {titles[0]: [leads], **tables}))
+    found = read_leads([tmp_path / "book.xlsx"], model)
     (lead,) = found.leads
     assert known(lead) == {
         "id": "L1",

@@ -45,12 +45,20 @@ def pairs(*leads: tuple[str, ...], text: str = MODEL) -> list[str]:
 @pytest.mark.parametrize(
     ("first", "second", "why"),
     [
-        (("甲", "北京", "91310000MA1K35U12X"), ("乙", "上海", "9131 0000-ma1k35u12x"), "the same reg"),
+        (
+            ("甲", "北京", "91310000MA1K35U12X"),
+            ("乙", "上海", "9131 0000-ma1k35u12x"),
+            "the same reg",
+        ),
         (("华鑫实业有限公司",), ("华鑫实业",), "the same name"),
         (("上海华鑫实业有限公司",), ("华鑫实业(集团)股份有限公司", "上海市"), "the same name"),
         (("Acme Trading Co., Ltd.", "London"), ("ACME Trading", "london"), "the same name"),
         (("国营长虹机械制造厂",), ("国营长虹机械制造工厂",), "nearly the same name"),
-        (("华鑫达实业发展进出口贸易公司",), ("华鑫达实业发展出进口贸易公司",), "nearly the same name"),
+        (
+            ("华鑫达实业发展进出口贸易公司",),
+            ("华鑫达实业发展出进口贸易公司",),
+            "nearly the same name",
+        ),
         (("华鑫实业", ""), ("华鑫实业公司", ""), "the same name"),
     ],
 )
@@ -69,7 +77,10 @@ def test_found(first, second, why):
         (("某某中学2号食堂管理处",), ("某某中学3号食堂管理处",)),
         (("华鑫实业",), ("华鑫实业", "北京")),
         (("华鑫实业",), ("华盛实业",)),
-        (("国营长虹机械制造厂", "上海", "913100001"), ("国营长虹机械制造工厂", "上海", "913100002")),
+        (
+            ("国营长虹机械制造厂", "上海", "913100001"),
+            ("国营长虹机械制造工厂", "上海", "913100002"),
+        ),
         (("甲公司", "上海", "无"), ("乙公司", "上海", "无")),
         (("",), ("",)),
         (("公司",), ("集团有限公司",)),
@@ -87,7 +98,10 @@ def test_without_the_extra_only_what_is_equal_once_folded(monkeypatch):
 
 
 def test_models_with_less():
-    assert pairs(("甲",), ("甲",), text="groupbuy: 1\nfields: {id: {type: text, required: true}}") == []
+    assert (
+        pairs(("甲",), ("甲",), text="groupbuy: 1\nfields: {id: {type: text, required: true}}")
+        == []
+    )
     private = MODEL.replace("name: {type: text}", "name: {type: text, pii: true}")
     (problem,) = pairs(("华鑫实业",), ("华鑫实业公司",), text=private)
     assert "华鑫" not in problem
@@ -112,5 +126,10 @@ def test_five_thousand_leads_of_one_city(signs):
 
 
 def test_the_order_of_leads_decides_which_is_the_first_and_nothing_else():
-    names = [("华鑫实业有限公司",), ("国营长虹机械制造厂",), ("华鑫实业",), ("国营长虹机械制造工厂",)]
+    names = [
+        ("华鑫实业有限公司",),
+        ("国营长虹机械制造厂",),
+        ("华鑫实业",),
+        ("国营长虹机械制造工厂",),
+    ]
     assert len(pairs(*names)) == len(pairs(*reversed(names))) == 2

@@ -406,3 +406,14 @@ tables:
     assert [(row["order_id"], row["amount"]) for row in orders] == [("1", 10.5)]
     (problem,) = world.problems(mapping.replace("sheet: deals, ", ""), "crm.xlsx")
     assert problem.message == "crm.xlsx has several sheets: Accounts, Deals"
+
+
+def test_rows_that_cannot_be_looked_up_are_said(world: World) -> None:
+    world.put("visits.csv", VISITS + "Beta,Bob\nBeta,Ann\x07,2017-01-01\n")
+    step = "{file: visits.csv, key: customer, by: Account Name, take: agent, pick: last}"
+    mapping = f"{LEADS}  fields: {{owner: {{lookup: {step}}}}}\n"
+    found = world.read(mapping, "accounts.csv", "visits.csv")
+    assert found.leads.leads[1].values["owner"] == "Bib"
+    assert found.leads.notes[-1].replace(f"{world.path}/", "") == (
+        "leads.owner: 2 rows can't be looked up: visits.csv:7: this row has 2 cells, the header 3"
+    )

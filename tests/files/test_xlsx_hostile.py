@@ -1,5 +1,7 @@
 """Workbooks that are none, that are damaged, or that would take the machine with them."""
 
+# ruff: noqa: E501 - a case of a table is easier to compare on one line
+
 import io
 import random
 import resource
@@ -119,7 +121,9 @@ def test_a_workbook_under_the_name_of_a_text(folder):
 
 def test_files_that_cannot_be_opened(folder):
     (folder.path / "a.xlsx").mkdir()
-    assert folder.faults("a.xlsx") == ["a.xlsx: file-is-folder this is a folder | name a file in it"]
+    assert folder.faults("a.xlsx") == [
+        "a.xlsx: file-is-folder this is a folder | name a file in it"
+    ]
     assert folder.faults("b.xlsx")[0].startswith("b.xlsx: file-missing no such file")
 
 
@@ -133,13 +137,15 @@ def test_ways_of_writing_the_same(folder):
     parts["XL\\Worksheets\\Sheet1.xml"] = sheet.replace("xmlns=", "xmlns:x=").encode()
     del parts["xl/worksheets/sheet1.xml"]
     book = parts["xl/workbook.xml"].decode()
-    chart = '<sheet name="Chart" sheetId="9" r:id="c"/><sheet name="Web" sheetId="8" r:id="w"/><sheet '
+    chart = (
+        '<sheet name="Chart" sheetId="9" r:id="c"/><sheet name="Web" sheetId="8" r:id="w"/><sheet '
+    )
     parts["xl/workbook.xml"] = book.replace("<sheet ", chart, 1).encode()
     related = parts["xl/_rels/workbook.xml.rels"].decode()
     related = related.replace('"worksheets/sheet1', '"/xl/worksheets/sheet1')
-    more = relation("c", "chartsheet", "c.xml") + relation("w", "worksheet", "http://x.example/").replace(
-        "/>", ' TargetMode="External"/>'
-    )
+    more = relation("c", "chartsheet", "c.xml") + relation(
+        "w", "worksheet", "http://x.example/"
+    ).replace("/>", ' TargetMode="External"/>')
     related = related.replace("</Relationships>", more + "</Relationships>")
     parts["xl/_rels/workbook.xml.rels"] = related.encode()
     folder.put("leads.xlsx", packed(parts))
@@ -164,7 +170,9 @@ def sparse() -> bytes:
 
 def wide_and_long() -> bytes:
     names = "".join('<c t="inlineStr"><is><t>#</t></is></c>' for _ in range(16_000))
-    cells = "".join(row(r, '<c r="A1"><v>1</v></c><c r="XFD1"><v>1</v></c>') for r in range(2, 9000))
+    cells = "".join(
+        row(r, '<c r="A1"><v>1</v></c><c r="XFD1"><v>1</v></c>') for r in range(2, 9000)
+    )
     return with_sheet(sheet_xml(HEAD.replace("</row>", names + "</row>") + cells))
 
 
@@ -265,6 +273,7 @@ def read_or_refuse(tmp_path_factory, content: bytes) -> None:
     try:
         found = read_leads([path], MODEL_READ)
     except GroupbuyError as error:
-        assert all(str(problem).encode() for problem in error.problems)
+        told = [str(problem) for problem in error.problems]
     else:
-        assert all(str(lead.at) for lead in (*found.leads, *found.set_aside))
+        told = [str(lead.at) for lead in (*found.leads, *found.set_aside)]
+    assert all(text.encode() for text in told)

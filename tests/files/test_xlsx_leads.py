@@ -1,5 +1,7 @@
 """Leads in workbooks: what is read as a person reads it, what is set aside, what stops the run."""
 
+# ruff: noqa: E501 - a case of a table is easier to compare on one line
+
 from datetime import date
 from pathlib import Path
 
@@ -29,8 +31,30 @@ def formula(value: str, kind: str = "") -> Raw:
 
 
 LEADS = [
-    ["客户编号", "客户名称", "团购类型", "预算", "人数", "份额", "招标", "causes", "contacts", "#备注"],
-    ["007", "某市税务局", "福利性", 57600, "120人", (0.95, 2), True, "competitor、novelty", None, 5],
+    [
+        "客户编号",
+        "客户名称",
+        "团购类型",
+        "预算",
+        "人数",
+        "份额",
+        "招标",
+        "causes",
+        "contacts",
+        "#备注",
+    ],
+    [
+        "007",
+        "某市税务局",
+        "福利性",
+        57600,
+        "120人",
+        (0.95, 2),
+        True,
+        "competitor、novelty",
+        None,
+        5,
+    ],
     [],
     ["L2", None, " ", None, None, None, None, None, "无"],
 ]
@@ -117,7 +141,9 @@ def test_workbooks_of_other_programs(name):
     ],
 )  # fmt: skip
 def test_cells(folder, header, written, name, value):
-    texts = "<si><r><t>rich</t></r><r><t> text</t></r><rPh><t>ritchi</t></rPh></si><si><t> </t></si>"
+    texts = (
+        "<si><r><t>rich</t></r><r><t> text</t></r><rPh><t>ritchi</t></rPh></si><si><t> </t></si>"
+    )
     rows = [["客户编号", header], ["L1", written]]
     folder.put("leads.xlsx", workbook({"客户": rows}, texts=texts))
     (lead,) = folder.read("leads.xlsx").leads
@@ -174,7 +200,12 @@ def test_an_id_that_cannot_be_read_is_one_fault(folder):
 
 def test_a_formula_that_a_program_wrote_and_nobody_computed(folder):
     """XlsxWriter and others write 0 for it, and ask Excel to compute when it opens the file."""
-    rows = [["客户编号", "预算"], ["L1", formula("<v>0</v>")], ["L2", formula("<v>5</v>")], ["L3", 0]]
+    rows = [
+        ["客户编号", "预算"],
+        ["L1", formula("<v>0</v>")],
+        ["L2", formula("<v>5</v>")],
+        ["L3", 0],
+    ]
     folder.put("leads.xlsx", workbook({"客户": rows}, properties='<calcPr fullCalcOnLoad="1"/>'))
     (aside,) = folder.set_aside("leads.xlsx")
     assert "客户!B2: xlsx-formula" in aside
@@ -183,7 +214,13 @@ def test_a_formula_that_a_program_wrote_and_nobody_computed(folder):
 
 
 def test_merged_cells(folder):
-    rows = [["客户编号", "客户名称", "预算"], ["L1", "x", 5], ["L2", None, 6], [None, "y", 7], ["L4"]]
+    rows = [
+        ["客户编号", "客户名称", "预算"],
+        ["L1", "x", 5],
+        ["L2", None, 6],
+        [None, "y", 7],
+        ["L4"],
+    ]
     merges = '<mergeCells><mergeCell ref="B2:B3"/><mergeCell ref="A3:A4"/></mergeCells>'
     folder.put("leads.xlsx", workbook({"客户": sheet_xml(rows, merges)}))
     found = folder.read("leads.xlsx")
@@ -199,7 +236,10 @@ def test_merged_cells(folder):
     ("rows", "notes"),
     [
         (TITLED, ["leads.xlsx:客户: row 1 stands above the header, not read"]),
-        ([["客户"], ["填表说明：必填"], *TITLED[2:]], ["leads.xlsx:客户: rows 1–2 stand above the"]),
+        (
+            [["客户"], ["填表说明：必填"], *TITLED[2:]],
+            ["leads.xlsx:客户: rows 1–2 stand above the"],
+        ),
         ([[], [], *TITLED[2:]], []),
         ([[None, None, "客户编号", "预算"], [None, None, "L1", 5]], []),
         ([["编号", "预算", None, "#"], ["L1", 5, None, "x"], [None, " "]], []),
@@ -299,7 +339,9 @@ def test_a_table_in_a_workbook_of_its_own(folder):
 
 
 def test_a_table_given_in_two_files(folder):
-    folder.put("leads.xlsx", workbook({"客户": [["编号"], ["L1"]], "订单": [["编号", "金额"], ["L1", 5]]}))
+    folder.put(
+        "leads.xlsx", workbook({"客户": [["编号"], ["L1"]], "订单": [["编号", "金额"], ["L1", 5]]})
+    )
     folder.put("orders.csv", "id,amount\nL1,6\n")
     (problem,) = folder.faults("leads.xlsx", "orders.csv")
     assert "csv-join orders is given here and in" in problem

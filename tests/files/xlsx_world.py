@@ -150,7 +150,9 @@ def filled(blank: bytes, rows: Mapping[str, Sequence[Mapping[str, object]]]) -> 
             cells = ""
             for c, header in enumerate(headers, 1):
                 made = cell(c, r, row.get(header))
-                cells += re.sub(r'(r="[A-Z]+\d+")( s="\d+")?', rf'\1 s="{styles[c]}"', made, count=1)
+                cells += re.sub(
+                    r'(r="[A-Z]+\d+")( s="\d+")?', rf'\1 s="{styles[c]}"', made, count=1
+                )
             lines += f'<row r="{r}">{cells}</row>'
         parts[name] = xml.replace("</sheetData>", lines + "</sheetData>").encode()
     return packed(parts)

@@ -32,9 +32,10 @@ _MADE = datetime(2026, 1, 1)
 _NOT_IN_TITLES = re.compile(r"[\[\]:*?/\\\x00-\x1f]|^'|'$")
 _LONGEST_TITLE = 31
 
-_FORMATS = {"percent": "0.00%", "money": "#,##0.00", "integer": "0", "number": "General"}
+# Numbers of formats that are built into Excel: 0.00%, #,##0.00, 0, General and text.
+_FORMATS: dict[str, int | str] = {"percent": 10, "money": 4, "integer": 1, "number": 0}
 _FORMATS |= {"date": "yyyy-mm-dd"}
-_TEXT = "@"
+_TEXT = 49
 
 _WORDS = {
     key: Text.of(en=en, zh=zh)
@@ -102,7 +103,7 @@ class _Writer:
         content = BytesIO()
         self.book = _workbook(content)
         self.formats: dict[tuple[tuple[str, object], ...], Any] = {}
-        leads = LEADS_SHEETS.get(self.lang, LEADS_SHEETS["en"])
+        leads = _leads_title(self.model, self.lang)
         fields = [entry for entry in entries if isinstance(entry, Field)]
         columns = Columns(self.model)
         heads = [self._column(entry, columns) for entry in fields]
@@ -311,6 +312,12 @@ def _header(entry: Field, columns: Columns, lang: str) -> str:
         if found is not None and found.entry is entry and word.isprintable():
             return word
     return entry.name
+
+
+def _leads_title(model: LeadModel, lang: str) -> str:
+    """What the sheet of leads is called: not as a table of the model."""
+    titles = (LEADS_SHEETS.get(lang, ""), *LEADS_SHEETS.values(), "线索", "customers", "Sheet1")
+    return next(title for title in titles if title and table_called(title, model) is None)
 
 
 def _sheet_title(table: Table, model: LeadModel, lang: str) -> str:

@@ -266,6 +266,6 @@ def letters_of(column: int) -> str:
 def cell_place(file: str, sheet: str, row: int, column: int) -> Location:
     """`leads.xlsx:客户!C12`: the part behind the colon is what Excel's name box understands.
 
-    Line and column of the location stay empty, for a cell is neither; a message cuts nothing.
+    It is all in the name of the file: a cell is no line and column of a text.
     """
     return Location(f"{file}:{sheet}!{letters_of(column)}{row}")

@@ -9,7 +9,7 @@ from itertools import combinations, pairwise
 
 from groupbuy.errors import GroupbuyError, Location, Problem, Problems, did_you_mean
 from groupbuy.model.entries import Field, Table
-from groupbuy.rules.merge import Merged, Path, clash, collected, leaves, merge
+from groupbuy.rules.merge import Merged, Path, clash, collected, is_off, leaves, merge
 from groupbuy.rules.pack import Pack, PackEntry
 from groupbuy.rules.project import Project
 from groupbuy.rules.scope import RESERVED, TODAY, RuleScope
@@ -45,7 +45,7 @@ class RuleSet:
         self.base: dict[Key, list[tuple[Pack, Entry]]] = {}
         self.faulty: set[Key] = set()
         self.collect()
-        self.scope = RuleScope(project.model, dict(self.shared()))
+        self.scope = RuleScope(project.model, dict(self.shared()), frozenset(self.always()))
         self._entries: dict[tuple[Key, tuple[str, ...]], tuple[Node | None, list[Merged]]] = {}
         self._lowered: dict[tuple[Key, tuple[str, ...]], Lowered] = {}
         self._stacks: dict[StackKey, Stack] = {}
@@ -135,6 +135,19 @@ class RuleSet:
                 variants = self.variants((section, id), definer, entry)
                 entries.extend(replace(entry, node=node) for node in variants)
             yield id, [(self.sections[section], entry) for entry in entries]
+
+    def always(self) -> Iterator[str]:
+        """The names that every lead has: defined in a pack for all, and never taken away."""
+        removed = {
+            (section, id)
+            for pack in self.project.packs
+            for section, entries in pack.changes.items()
+            for id, item in entries.items()
+            if is_off(item.node)
+        }
+        for key, found in self.base.items():
+            if key not in removed and any(pack.condition is None for pack, _ in found):
+                yield key[1]
 
     def variants(
         self, key: Key, definer: Pack, entry: Entry, below: int | None = None
@@ -660,10 +673,10 @@ class RuleSet:
                             raise GroupbuyError(
                                 Problem(
                                     "bands-out-of-order",
-                                    f"{lowered.entry.id}: this band begins at {_edge(high)}, which "
-                                    f"is not above {_edge(low)}, where the lower one begins",
+                                    f"{lowered.entry.id}: {_edge(high)} is not above "
+                                    f"{_edge(low)}, the edge before it",
                                     at,
-                                    "bands rise or fall in the order in which they are written",
+                                    "edges keep the order in which they are written",
                                 )
                             )
 

@@ -7,7 +7,7 @@ lead to lead is only which definition stands behind a name (`rules.stack`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from groupbuy.language.parse import parse
 from groupbuy.model.entries import Table
 from groupbuy.model.model import LeadModel
 from groupbuy.model.problem import ValueProblem
+from groupbuy.sections.applies import may_not_apply
 from groupbuy.sections.base import Entry, Section
 from groupbuy.sections.gates import VERDICT, VERDICT_TYPE
 from groupbuy.sections.template import RANK, Slot, Template, read_template
@@ -34,13 +35,20 @@ class RuleScope:
     """Names, types, and the reading of expressions and texts (`language.Scope`, `Context`)."""
 
     def __init__(
-        self, model: LeadModel, entries: Mapping[str, list[tuple[Section, Entry]]]
+        self,
+        model: LeadModel,
+        entries: Mapping[str, list[tuple[Section, Entry]]],
+        always: Set[str] = frozenset(),
     ) -> None:
-        """`entries` are the entries behind each shared name, one for every pack that defines it."""
-        self.model, self.entries = model, entries
+        """`entries` are the entries behind each shared name, one for every pack that defines it.
+
+        `always` are the names that every lead has, whatever packs apply to it.
+        """
+        self.model, self.entries, self.always = model, entries, always
         self.types: dict[str, Type] = {}
         self.under_way: list[str] = []
         self.constants: dict[str, Lit] = {}
+        self._may_not_apply: dict[str, bool] = {}
 
     # ── names ──
 
@@ -80,6 +88,30 @@ class RuleScope:
             type = self.joined(name, type, other, types[0][1], entry)
         self.types[name] = type
         return type
+
+    def may_not_apply(self, name: str) -> bool:
+        """Whether a name can be none for some lead: fields never are."""
+        found = self._may_not_apply.get(name)
+        if found is None:
+            self._may_not_apply[name] = True  # for names that wait for each other
+            found = name in self.entries and (name not in self.always or self.some_tree_may(name))
+            if name not in self.entries and "." in name:
+                found = self.model.tables.get(name.partition(".")[0]) is None
+            self._may_not_apply[name] = found
+        return found
+
+    def some_tree_may(self, name: str) -> bool:
+        """Whether one of the definitions of a name can be none."""
+        for section, entry in self.entries[name]:
+            try:
+                definitions = section.lower(entry, self).definitions
+            except GroupbuyError:
+                return True  # it is told where the entry is checked
+            trees = [each.expression for each in definitions if each.name == name]
+            for tree in trees:
+                if isinstance(tree, Expr) and may_not_apply(tree, self.may_not_apply):
+                    return True
+        return False
 
     def joined(self, name: str, a: Type, b: Type, first: Entry, second: Entry) -> Type:
         """The type that covers two packs' definitions of one name."""

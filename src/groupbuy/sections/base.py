@@ -130,6 +130,9 @@ class Context(Protocol):
     def word(self, name: str, text: str) -> str | None:
         """The proper word for a title or alias among the words of the choice `name`."""
 
+    def may_not_apply(self, name: str) -> bool:
+        """Whether a name can be none for some lead."""
+
     def constant(self, expr: Expr) -> float | None:
         """The number that an expression over settings has by default."""
 

@@ -25,7 +25,7 @@ from groupbuy.sections.template import Template
 from groupbuy.source.nodes import Mapping, Node, Scalar
 from groupbuy.tree import build
 from groupbuy.tree.definitions import Definition
-from groupbuy.tree.nodes import NONE, Expr, Lit, Periods, Ref
+from groupbuy.tree.nodes import NONE, Expr, Lit, Over, Periods, Ref, walk
 from groupbuy.tree.types import DATE, TABLE, Kind, TableType, Type, choice
 
 PER = ("month", "quarter", "year")
@@ -110,7 +110,17 @@ class Facts:
                     "write an expression: value: budget / headcount",
                 )
             )
-        return applied(form, fields, ctx, rows)
+        form = applied(form, fields, ctx, rows)
+        if rows is not None and any(isinstance(node, Over) for node in walk(form.tree)):
+            raise GroupbuyError(
+                Problem(
+                    "rank-of-rows",
+                    f"fact {entry.id} is for each row of a table; ranks and shares are over leads",
+                    entry.at,
+                    "rank leads by an aggregate of the rows: sum(…)",
+                )
+            )
+        return form
 
     def periods(self, entry: Entry, ctx: Context) -> Periods:
         """The table of periods that the entry describes."""
@@ -173,6 +183,7 @@ class RowContext:
         self.ctx, self.rows = ctx, table
         self.table, self.value, self.word = ctx.table, ctx.value, ctx.word
         self.constant, self.word_titles = ctx.constant, ctx.word_titles
+        self.may_not_apply = ctx.may_not_apply
 
     def parse(self, node: Node, rows: str | None = None) -> Expr:
         """The tree of an expression. Raises `GroupbuyError`."""

@@ -12,6 +12,7 @@ from itertools import combinations
 from typing import Protocol
 
 from groupbuy.errors import GroupbuyError, Location, Problem, Problems, did_you_mean
+from groupbuy.sections.applies import may_not_apply
 from groupbuy.sections.base import Arm, Context, items, mapping, optional_text, required
 from groupbuy.sections.template import Template
 from groupbuy.source.nodes import Mapping, Node, Scalar, Sequence
@@ -188,7 +189,7 @@ def _banded(
     for key, _, value, node, key_at in floors:
         # What does not apply is in no band, not in the lowest. The lowest is what is left over,
         # and not a condition: a number that nobody knows is no evidence for it.
-        pairs = [(not_applicable(of), build.none(value.type)), *pairs]
+        pairs = [(not_applicable(of, ctx), build.none(value.type)), *pairs]
         default = value
         applies = build.disjunction([build.known(of), build.missing(of)])
         arms.append(_arm(key, applies, node, key_at, ctx, is_else=True))
@@ -196,18 +197,17 @@ def _banded(
     return Form(build.case(pairs, default), tuple(arms), (rising,))
 
 
-def not_applicable(value: Expr) -> Expr:
+def not_applicable(value: Expr, ctx: Context) -> Expr:
     """Whether `value` does not apply; unknown while that itself is open."""
     if isinstance(value, Ref) and value.type.open:
         if value.type.kind is Kind.CHOICE:
             return Ref(f"{value.name}∈{NOT_APPLICABLE}", FLAG)
         # An open score that applies has a low end; without one, nobody knows whether it does.
         value = build.ends(value)[0]
-        open_still = build.case([(build.missing(value), build.unknown())], build.TRUE)
-        return build.case([(build.known(value), build.FALSE)], open_still)
-    return build.conjunction(
-        [build.negation(build.known(value)), build.negation(build.missing(value))]
-    )
+    elif not may_not_apply(value, ctx.may_not_apply):
+        return build.FALSE
+    open_still = build.case([(build.missing(value), build.unknown())], build.TRUE)
+    return build.case([(build.known(value), build.FALSE)], open_still)
 
 
 # ── by / cases ─────────────────────────────────────────────────────────────────────────────────
@@ -272,7 +272,7 @@ class _Cases:
                         otherwise = value
                     elif value is not None:
                         pairs.append((test, value))
-        return split(axis, pairs, otherwise) if pairs else otherwise
+        return split(axis, pairs, otherwise, self.ctx) if pairs else otherwise
 
     def end(self, name: str, key: str, item: Node, test: Expr, key_at: Location) -> Expr:
         """The value of one case."""
@@ -289,7 +289,7 @@ class _Cases:
         return value
 
 
-def split(axis: Expr, pairs: list[tuple[Expr, Expr]], otherwise: Expr | None) -> Expr:
+def split(axis: Expr, pairs: list[tuple[Expr, Expr]], otherwise: Expr | None, ctx: Context) -> Expr:
     """The value by the words of `axis`, so that what is possible follows what `axis` can be.
 
     The last value is what is left over, no condition of its own: while nobody knows the word,
@@ -303,7 +303,7 @@ def split(axis: Expr, pairs: list[tuple[Expr, Expr]], otherwise: Expr | None) ->
         pairs = [*pairs, (build.member(axis, left) if left else build.TRUE, beyond)]
         absent = []
     else:
-        absent = [(not_applicable(axis), beyond)]
+        absent = [(not_applicable(axis, ctx), beyond)]
     if not axis.type.open:
         return build.case([*absent, *pairs[:-1]], pairs[-1][1])
     # Of an open grade some words may be out of the question: what is left over is the last that
@@ -499,7 +499,13 @@ def _cuts(fields: Mapping, leaf: Leaf, ctx: Context, what: str, at: Location) ->
     inside = build.case(pairs, none)
     if cuts[-1][0].limit == "rest":
         # Whoever is in the population is in some piece.
-        inside = build.case([(not_applicable(piece), none), *pairs[:-1]], pairs[-1][1])
+        parts = [value, within, *(cut.cost for cut, *_ in cuts)]
+        may = any(part and may_not_apply(part, ctx.may_not_apply) for part in parts)
+        absent = build.negation(build.disjunction([build.known(piece), build.missing(piece)]))
+        open_piece = build.disjunction(
+            [absent, build.conjunction([build.missing(piece), build.unknown()])]
+        )
+        inside = build.case([(open_piece if may else build.FALSE, none), *pairs[:-1]], pairs[-1][1])
     arms = [
         _arm(cut.name, test, node, key_at, ctx)
         for (test, _), (cut, _, node, key_at) in zip(pairs, cuts, strict=True)

@@ -30,7 +30,7 @@ from groupbuy.sections.template import Template
 from groupbuy.source.nodes import Mapping, Node, Sequence
 from groupbuy.tree import build
 from groupbuy.tree.definitions import Definition
-from groupbuy.tree.nodes import NONE, Expr, Lit, Ref
+from groupbuy.tree.nodes import NONE, Case, Expr, Lit, Ref
 from groupbuy.tree.operations import close
 from groupbuy.tree.types import COMPUTED, Kind, Type
 
@@ -184,7 +184,8 @@ class Scores:
         if test is not None:
             closed = build.case([(test, closed)], build.none(type))
         defined.append(entry.define(entry.id, closed))
-        view = ScoreView(tuple(lines.lines), tuple(lines.rising))
+        at = required(entry.fields, "range", entry.at, "").at
+        view = ScoreView(tuple(lines.lines), (*lines.rising, ((low, at), (high, at))))
         return Lowered(entry, tuple(defined), view, **texts(entry, ctx))
 
     def conclude(self, entries: list[Lowered]) -> Iterable[Definition]:
@@ -272,6 +273,14 @@ class _Lines:
         return build.total([build.coalesce([ref, build.number(0)]) for ref in self.refs()])
 
 
+def _nothing_for_none(tree: Expr) -> Expr:
+    """The points with 0 where no band or case fits: what does not apply adds nothing."""
+    if isinstance(tree, Case):
+        arms = [(test, _nothing_for_none(value)) for test, value in tree.arms]
+        return build.case(arms, _nothing_for_none(tree.default))
+    return build.number(0) if build.is_absent(tree, NONE) else tree
+
+
 class _Rules(_Lines):
     """Rules add points up; one that is unknown adds nothing, and widens the ends."""
 
@@ -293,7 +302,7 @@ class _Rules(_Lines):
                     at,
                 )
             )
-        tree = build.case([(test, form.tree)], build.number(0))
+        tree = build.case([(test, _nothing_for_none(form.tree))], build.number(0))
         name = f"{self.entry.id}/{id}"
         self.definitions.append(self.entry.define(name, tree, at))
         read = [test] if when is not None else []

@@ -240,7 +240,7 @@ class Binder:
     @property
     def notes(self) -> list[str]:
         """What was looked up in vain."""
-        return [index.note for index in self.indexes.values() if index and index.note]
+        return [note for index in self.indexes.values() if index for note in index.notes]
 
 
 def _or_else(take: Take, other: Take) -> Take:

@@ -259,7 +259,8 @@ class Book:
 
     def needs_format(self, frame: Frame, position: int, node: Scalar) -> bool:
         """Whether dates of a column could be several days: then the mapping has to say which."""
-        cells = [row.cells[position] for row in frame.sheet.rows if position < len(row.cells)]
+        width = len(frame.sheet.header)
+        cells = [row.cells[position] for row in frame.sheet.rows if width <= len(row.cells)]
         first = next((cell for cell in cells if ambiguous(cell)), None)
         if first is None:
             return False

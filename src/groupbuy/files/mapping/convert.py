@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -37,6 +38,11 @@ def written(value: Any) -> str | None:
     if isinstance(value, int):
         return date.fromordinal(value).isoformat()
     return format(Decimal(repr(value)), "f") if isinstance(value, float) else str(value)
+
+
+def commonest(values: Iterable[str]) -> str:
+    """The value that occurs most; of several such, the first in the order of characters."""
+    return min(Counter(values).items(), key=lambda pair: (-pair[1], pair[0]))[0]
 
 
 def change_of(spec: ValueSpec, field: Field | None, problems: Problems) -> Change:

@@ -302,7 +302,8 @@ class _Draft:
             if pick:
                 yield f"  pick: {pick}"
             yield f"  values:   # {self.say('of', of=listed(field.type.values, 30))}"
-            for word in sorted(bad, key=lambda w: (-column.words[w], w))[:_MOST_VALUES]:
+            seen_well = [word for word in bad if word.isprintable()]
+            for word in sorted(seen_well, key=lambda w: (-column.words[w], w))[:_MOST_VALUES]:
                 note = self.say("words", count=column.words[word])
                 yield f"    {_scalar(word)}:   # {note}"
             if len(bad) > _MOST_VALUES:

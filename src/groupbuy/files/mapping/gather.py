@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from groupbuy.errors import Location, Problem
 from groupbuy.files.mapping.bind import Filled
-from groupbuy.files.mapping.convert import written
+from groupbuy.files.mapping.convert import commonest, written
 from groupbuy.files.mapping.rows import Taken
 from groupbuy.model.model import ID, LeadModel
 from groupbuy.model.names import quote
@@ -54,7 +53,7 @@ class Gathered:
             case "last":
                 return values[-1]
             case "most":
-                return Counter(values).most_common(1)[0][0]
+                return commonest(values)
             case "sum" | "min" | "max":
                 return _computed(filled, given, problems)
             case "only" if len(distinct) > 1:

@@ -55,7 +55,7 @@ _DEFINITIONS: dict[str, Any] = {
             "compute": _CELL,
             "lookup": {"anyOf": [_ref("step"), {"type": "array", "items": _ref("step")}]},
             "values": {
-                "type": "object",
+                "type": ["object", "null"],
                 "additionalProperties": {"type": ["string", "number", "boolean", "null"]},
             },
             "others": _CELL,

@@ -8,7 +8,7 @@ from typing import Any
 
 from groupbuy.errors import Problems, did_you_mean
 from groupbuy.files.mapping.book import Book, Frame
-from groupbuy.files.mapping.convert import written
+from groupbuy.files.mapping.convert import commonest, written
 from groupbuy.files.mapping.spec import Step
 from groupbuy.model.names import listed, quote
 from groupbuy.model.problem import ValueProblem
@@ -22,13 +22,17 @@ _Found = tuple[Any, str | None, Frame, int]
 
 @dataclass(eq=False)
 class Index:
-    """What one step of a look-up finds; `missed` counts the keys that are not there."""
+    """What one step of a look-up finds.
+
+    `missed` counts the keys that are not there; `unread` says which rows can't be read.
+    """
 
     step: Step
     label: str
     file: str
     found: dict[str, str | None] = field(default_factory=dict)
     missed: Counter[str] = field(default_factory=Counter)
+    unread: list[str] = field(default_factory=list)
 
     def get(self, key: str | None) -> str | None:
         """What stands under a key; a blank finds nothing, and is no miss."""
@@ -40,30 +44,34 @@ class Index:
         return self.found[key]
 
     @property
-    def note(self) -> str | None:
-        """What was looked for in vain, in words."""
-        if not self.missed:
-            return None
-        told = []
-        for key, count in self.missed.most_common(_MOST_TOLD):
-            hint = did_you_mean(key, self.found)
-            told.append(f"{quote(key)} ({count:,}×" + (f"; {hint})" if hint else ")"))
-        more = len(self.missed) - len(told)
-        told += [f"{more:,} other words"] if more > 0 else []
-        header = self.step.key.text
-        return f"{self.label}: {self.file} has no {header} {', '.join(told)}; left blank"
+    def notes(self) -> list[str]:
+        """What was looked for in vain, and what could not be read, in words."""
+        notes = []
+        if self.unread:
+            rows = "1 row" if len(self.unread) == 1 else f"{len(self.unread):,} rows"
+            notes.append(f"{self.label}: {rows} can't be looked up: {self.unread[0]}")
+        if self.missed:
+            told = []
+            for key, count in self.missed.most_common(_MOST_TOLD):
+                hint = did_you_mean(key, self.found)
+                told.append(f"{quote(key)} ({count:,}×" + (f"; {hint})" if hint else ")"))
+            more = len(self.missed) - len(told)
+            told += [f"{more:,} other words"] if more > 0 else []
+            header = self.step.key.text
+            notes.append(f"{self.label}: {self.file} has no {header} {', '.join(told)}; left blank")
+        return notes
 
 
 def build_index(step: Step, label: str, book: Book, problems: Problems) -> Index | None:
     """The index of one step; none, with problems, where it can't be made."""
     frames = book.frames(step.file)
     groups: dict[str, list[_Found]] = {}
+    index = Index(step, label, listed(frame.name for frame in frames))
     complete = bool(frames)
     for frame in frames:
-        complete = _collect(step, frame, groups, problems) and complete
+        complete = _collect(index, frame, groups, problems) and complete
     if not complete:
         return None
-    index = Index(step, label, listed(frame.name for frame in frames))
     clashes = 0
     for key, rows in groups.items():
         index.found[key] = _picked(step, rows)
@@ -83,6 +91,7 @@ def build_index(step: Step, label: str, book: Book, problems: Problems) -> Index
 
 def _collect(step: Step, frame: Frame, groups: dict[str, list[_Found]], problems: Problems) -> bool:
     """Sort the rows of one sheet under their keys; whether everything was there."""
+    step = index.step
     key, take = frame.need(step.key, problems), frame.need(step.take, problems)
     order = frame.need(step.order, problems) if step.order else None
     counts = frame.condition(step.where, problems) if step.where else None
@@ -90,8 +99,10 @@ def _collect(step: Step, frame: Frame, groups: dict[str, list[_Found]], problems
     if key is None or take is None or missing:
         return False
     for number, row in enumerate(frame.sheet.rows):
-        if len(row.cells) < len(frame.sheet.header):
-            continue  # no telling which cell stands where
+        ragged = frame.sheet.ragged(row)
+        if ragged is not None:
+            index.unread.append(f"{frame.place(row).short}: {ragged.message}")
+            continue
         try:
             if counts is not None and counts(row.cells) is not True:
                 continue
@@ -99,9 +110,8 @@ def _collect(step: Step, frame: Frame, groups: dict[str, list[_Found]], problems
             value = written(frame.reader(take)(row.cells[take]))
             by = number if order is None else frame.reader(order)(row.cells[order])
         except ValueProblem as problem:
-            message = f"{frame.name}: {problem.message}"
-            problems.add(problem.code, message, frame.place(row), problem.hint)
-            return False
+            index.unread.append(f"{frame.place(row).short}: {problem.message}")
+            continue
         if word is not None:
             groups.setdefault(word, []).append((by, value, frame, row.line))
     return True
@@ -118,5 +128,5 @@ def _picked(step: Step, rows: list[_Found]) -> str | None:
     if step.pick == "last":
         return given[-1][1]
     if step.pick == "most":
-        return Counter(row[1] for row in given).most_common(1)[0][0]
+        return commonest(row[1] for row in given if row[1] is not None)
     return given[0][1]
