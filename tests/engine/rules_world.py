@@ -2,10 +2,13 @@
 
 # ruff: noqa: E501 - a row of a table is one line
 
+import atexit
 import json
+import shutil
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from itertools import count
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -16,6 +19,9 @@ from groupbuy.errors import GroupbuyError, Problem
 from groupbuy.files.leads import read_leads
 
 AS_OF = "2026-11-22"
+FOLDERS = Path(tempfile.mkdtemp(prefix="groupbuy-rules-"))
+NUMBERS = count(1)
+atexit.register(shutil.rmtree, FOLDERS, ignore_errors=True)
 
 MODEL = """
 groupbuy: 1
@@ -105,8 +111,7 @@ def rules(
     *layers: Layer, model: str = MODEL, head: str = "", as_of: str = AS_OF, **options: Any
 ) -> Rules:
     """Rules of packs, each in a layer of its own; a list of packs is one layer."""
-    # pytest's tmp_path would cost each test a fixture; the system's folder is as good.
-    folder = write_rules(Path(tempfile.mkdtemp(prefix="rules")), layers, model, head)
+    folder = write_rules(FOLDERS / str(next(NUMBERS)), layers, model, head)
     return Rules(Workspace(folder, Options(as_of=day(as_of), **options)), folder)
 
 

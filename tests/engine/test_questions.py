@@ -1,4 +1,4 @@
-"""Questions: the one that settles comes first, its witness is right, pairs are found (design §5)."""
+"""Questions: what settles comes first, its witness is right, pairs are found (design §5)."""
 
 # ruff: noqa: E501 - a row of a table is one line
 

@@ -226,7 +226,7 @@ leads = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(st.lists(rule, min_size=1, max_size=5), weights, leads)
 def test_scores_hold_what_they_promise(
     parts: list[str], weighing: dict[str, str], lead: dict[str, Any]

@@ -57,9 +57,7 @@ leads = st.fixed_dictionaries(
 )
 
 
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
-)
+@settings(max_examples=70, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(rows.filter(lambda text: "one" not in text), forms, leads)
 def test_every_way_to_fill_the_blanks_in_was_possible(
     one: str, form: str, lead: dict[str, Any]

@@ -7,9 +7,13 @@ import pytest
 from mapping_world import DEALS, HEAD, LEADS, MODEL, ORDERS, World
 from xlsx_world import workbook
 
-from groupbuy.errors import GroupbuyError
+from groupbuy.errors import GroupbuyError, Problems, Source
+from groupbuy.files import mapping as mapping_package
+from groupbuy.files.mapping.load import load_mapping, mapping_of
 from groupbuy.files.mapping.read import read_mapped
 from groupbuy.files.mapping.rejects import Reject, rejects_csv
+
+CRM = Path(__file__).parents[2] / "examples" / "crm"
 
 
 @pytest.fixture
@@ -417,3 +421,22 @@ def test_rows_that_cannot_be_looked_up_are_said(world: World) -> None:
     assert found.leads.notes[-1].replace(f"{world.path}/", "") == (
         "leads.owner: 2 rows can't be looked up: visits.csv:7: this row has 2 cells, the header 3"
     )
+
+
+# --- what is shown to people loads -------------------------------------------------------------
+
+
+def test_the_example_of_the_docstring() -> None:
+    text = (mapping_package.__doc__ or "").split("\n\n    groupbuy: 1")[1].split("\n\nBeside")[0]
+    problems = Problems()
+    spec = mapping_of(Source("doc", "    groupbuy: 1" + text), problems)
+    assert not problems.found, problems.found
+    assert spec.leads is not None
+    assert [name.text for name, _ in spec.leads.fields][-1] == "owner"
+
+
+@pytest.mark.parametrize("path", sorted(CRM.glob("*.map.yaml")), ids=lambda path: path.name)
+def test_the_shipped_examples(path: Path) -> None:
+    problems = Problems()
+    assert load_mapping(path, problems).leads is not None
+    assert not problems.found, problems.found

@@ -40,6 +40,8 @@ field is filled. It reads only what is given on the command line.
         where: deal_stage == "Won"           # only these rows count
         columns: {order_id: opportunity_id, date: close_date, amount: close_value}
 
+Beside `file`, `sheet` names one sheet of a workbook; a workbook with one sheet needs none.
+
 How a field is filled, besides by the name of a column:
 
 | key        | meaning                                                                          |

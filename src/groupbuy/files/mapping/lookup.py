@@ -89,7 +89,9 @@ def build_index(step: Step, label: str, book: Book, problems: Problems) -> Index
     return None if clashes else index
 
 
-def _collect(step: Step, frame: Frame, groups: dict[str, list[_Found]], problems: Problems) -> bool:
+def _collect(
+    index: Index, frame: Frame, groups: dict[str, list[_Found]], problems: Problems
+) -> bool:
     """Sort the rows of one sheet under their keys; whether everything was there."""
     step = index.step
     key, take = frame.need(step.key, problems), frame.need(step.take, problems)
