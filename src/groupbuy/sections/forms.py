@@ -190,6 +190,11 @@ def _banded(
         # What does not apply is in no band, not in the lowest. The lowest is what is left over,
         # and not a condition: a number that nobody knows is no evidence for it.
         pairs = [(not_applicable(of, ctx), build.none(value.type)), *pairs]
+        if highest_first and of.type.open:
+            # What is known of an open score so far is evidence: it lies below the lowest edge.
+            lowest = highest_first[-1][1]
+            assert lowest is not None
+            pairs.append((build.compare("<", of, lowest), value))
         default = value
         applies = build.disjunction([build.known(of), build.missing(of)])
         arms.append(_arm(key, applies, node, key_at, ctx, is_else=True))

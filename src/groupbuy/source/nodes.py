@@ -36,7 +36,7 @@ class Node:
 
 @dataclass(slots=True, eq=False)
 class Scalar(Node):
-    """One value. `text` is what stands in the file; `style` is '' for a plain scalar, else `'"|>`."""
+    """One value. `text` is what stands in the file, `style` the sign it began with (or '')."""
 
     value: Plain
     text: str

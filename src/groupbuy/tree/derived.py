@@ -16,7 +16,7 @@ from dataclasses import replace
 
 from groupbuy.tree import build
 from groupbuy.tree.definitions import Definition
-from groupbuy.tree.nodes import NONE, UNKNOWN, Agg, Case, Expr, Lit, Op, Over, Ref, rewrite
+from groupbuy.tree.nodes import NONE, UNKNOWN, Agg, Case, Expr, Lit, Op, Over, Ref
 from groupbuy.tree.types import FLAG, Kind
 
 NOT_APPLICABLE = "∅"
@@ -65,14 +65,40 @@ def _within(tree: Expr, words: str) -> Expr:
 
 
 def _likely(tree: Expr, lookup: Lookup) -> Expr:
-    done: dict[Expr, Expr] = {}
+    """The value with unknown conditions taken for false and scores for what is known of them."""
+    return tree if _stays(tree) else _Assuming(lookup).tree(tree)
 
-    def assume(node: Expr) -> Expr:
-        if isinstance(node, Ref):
-            return _likely_name(node, lookup)
-        return _likely_case(node) if isinstance(node, Case) else node
 
-    return tree if _stays(tree) else rewrite(tree, assume, done)
+class _Assuming:
+    """Rewrites a tree; equal subtrees once."""
+
+    def __init__(self, lookup: Lookup) -> None:
+        self.lookup = lookup
+        self.done: dict[Expr, Expr] = {}
+
+    def tree(self, tree: Expr) -> Expr:
+        found = self.done.get(tree)
+        if found is None:
+            found = self.done[tree] = self.assumed(tree)
+        return found
+
+    def assumed(self, tree: Expr) -> Expr:
+        if isinstance(tree, Ref):
+            return _likely_name(tree, self.lookup)
+        children = tree.children()
+        if not children or _stays(tree):
+            return tree
+        new = tree.rebuilt(tuple(self.tree(child) for child in children))
+        if not isinstance(new, Case):
+            return new
+        assert isinstance(tree, Case)
+        arms = [(build.surely(test), value) for test, value in new.arms]
+        # An else row is likely only where it is sure: that no other row is known to hold is no
+        # evidence for it. A condition has no else row; its last arm is as good as the others.
+        tests = new.arms if tree.type.kind is Kind.FLAG else tree.arms
+        nothing = build.conjunction(build.surely(build.negation(test)) for test, _ in tests)
+        unknown = build.unknown(new.default.type)
+        return build.case(arms, build.case([(nothing, new.default)], unknown))
 
 
 def _stays(tree: Expr) -> bool:
@@ -98,14 +124,6 @@ def _likely_name(ref: Ref, lookup: Lookup) -> Expr:
     if found is None or not isinstance(found.expression, Expr) or _stays(found.expression):
         return ref
     return Ref(f"{ref.name}.likely", closed)
-
-
-def _likely_case(node: Case) -> Expr:
-    """Unknown conditions are false; an else that only they lead to is no evidence for anything."""
-    arms = [(build.surely(test), value) for test, value in node.arms]
-    none_holds = build.conjunction(build.surely(build.negation(test)) for test, _ in node.arms)
-    otherwise = build.case([(none_holds, node.default)], build.unknown(node.default.type))
-    return build.case(arms, otherwise)
 
 
 # ── bounds ─────────────────────────────────────────────────────────────────────────────────────
