@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from groupbuy.cli.options import day_of, lang_of, settings_of
-from groupbuy.cli.running import deliver, fail
+from groupbuy.cli.running import deliver, fail, tell
 from groupbuy.engine.workspace import Options, Workspace
+from groupbuy.files.duplicates import duplicates
 from groupbuy.files.leads import read_leads
 
 if TYPE_CHECKING:
@@ -57,8 +58,8 @@ def open_leads(
 ) -> LeadFile:
     """The leads of the files, by way of a mapping file where one is given.
 
-    Remarks about them go to stderr, rows that were set aside to the file `rejects`. Raises
-    `GroupbuyError`.
+    Remarks about them and leads that look like one customer go to stderr, rows that were set
+    aside to the file `rejects`. Raises `GroupbuyError`.
     """
     if mapping is None:
         if rejects is not None:
@@ -76,4 +77,7 @@ def open_leads(
             leads.notes.append(f"{len(mapped.rejects):,} rows set aside are in {rejects}")
     for note in leads.notes:
         click.echo(f"note: {note}", err=True)
+    alike = duplicates(leads.leads, workspace.model)
+    if alike:
+        tell(alike)
     return leads
