@@ -76,6 +76,8 @@ class Line:
     at: Location
     because: Template | None
     arms: tuple[Arm, ...] = ()
+    weighs: bool = False
+    """A component counts even with no points; a rule without points did not fire."""
 
 
 @dataclass(frozen=True)
@@ -205,10 +207,7 @@ class Scores:
                 unknown.append(
                     {"id": line.id, "missing": lead.missing(line.name), "at": line.at.short}
                 )
-            elif points is not NONE and (
-                points
-                or (view.lines and line.because is None and not line.arms and line.tests == ())
-            ):
+            elif points is not NONE and (points or line.weighs):
                 lines.append(self.line(line, points, lead))
         # The most telling first: the order of rules means nothing.
         lines.sort(key=lambda line: (-abs(line["points"]), line["id"]))
@@ -397,7 +396,7 @@ class _Weights(_Lines):
             part = build.arithmetic("/", build.arithmetic("*", weight, value), weight_of_known)
             self.definitions.append(self.entry.define(name, part, at))
             read = (component,) if isinstance(weight, Lit) else (component, weight)
-            self.lines.append(Line(id, name, read, at, because[id]))
+            self.lines.append(Line(id, name, read, at, because[id], weighs=True))
 
     def component(self, id: str, at: Location) -> Expr:
         found = self.ctx.value(id)
