@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from groupbuy.model.entries import Field, Table
 from groupbuy.render.view import Column, View
 from groupbuy.sections.base import Lowered
-from groupbuy.sections.forms import Form
+from groupbuy.sections.forms.form import Form
 from groupbuy.sections.template import Template
 from groupbuy.tree.types import Kind
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from groupbuy.errors import Location, Problem
 from groupbuy.sections.base import TEXT_KEYS, as_mapping
-from groupbuy.sections.forms import FORM_KEYS, form_of
+from groupbuy.sections.forms.form import FORM_KEYS, form_of
 from groupbuy.source.nodes import Mapping, Node, Scalar
 
 OFF = "off"

@@ -1,12 +1,14 @@
-"""Whether a value can fail to apply: what an unknown one could still turn out to be."""
+"""Whether a value can fail to apply, and the condition that it does not."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from groupbuy.tree import build
+from groupbuy.tree.derived import NOT_APPLICABLE
 from groupbuy.tree.nodes import NONE, Agg, Case, Col, Expr, Lit, Op, Ref
 from groupbuy.tree.operations import COMPARE, CONNECT
-from groupbuy.tree.types import Kind
+from groupbuy.tree.types import FLAG, Kind
 
 ALWAYS = frozenset((*COMPARE, *(f"~{op}" for op in COMPARE), *CONNECT, "known", "missing"))
 """Conditions: what does not apply makes them false."""
@@ -51,3 +53,16 @@ def _operation(tree: Op, name_may: Callable[[str], bool]) -> bool:
         if not safe:
             return True
     return any(may_not_apply(arg, name_may) for arg in tree.args)
+
+
+def not_applicable(value: Expr, name_may: Callable[[str], bool]) -> Expr:
+    """A condition: whether `value` does not apply; unknown while that itself is open."""
+    if isinstance(value, Ref) and value.type.open:
+        if value.type.kind is Kind.CHOICE:
+            return Ref(f"{value.name}∈{NOT_APPLICABLE}", FLAG)
+        # An open score that applies has a low end; without one, nobody knows whether it does.
+        value = build.ends(value)[0]
+    elif not may_not_apply(value, name_may):
+        return build.FALSE
+    open_still = build.case([(build.missing(value), build.unknown())], build.TRUE)
+    return build.case([(build.known(value), build.FALSE)], open_still)

@@ -19,7 +19,8 @@ from groupbuy.sections.base import (
     texts,
     word,
 )
-from groupbuy.sections.forms import Form, lower_form
+from groupbuy.sections.forms.form import Form
+from groupbuy.sections.forms.lower import lower_form
 from groupbuy.sections.schema import FORMS
 from groupbuy.sections.template import Template
 from groupbuy.source.nodes import Mapping, Node, Scalar

@@ -18,7 +18,8 @@ from groupbuy.sections.base import (
     texts,
 )
 from groupbuy.sections.facts import applied
-from groupbuy.sections.forms import Form, lower_form
+from groupbuy.sections.forms.form import Form
+from groupbuy.sections.forms.lower import lower_form
 from groupbuy.sections.schema import FORMS
 from groupbuy.source.nodes import Mapping, Node, Scalar
 from groupbuy.tree.definitions import Definition

@@ -21,7 +21,7 @@ from groupbuy.sections.base import (
     required,
     texts,
 )
-from groupbuy.sections.forms import case_test
+from groupbuy.sections.forms.cases import case_test
 from groupbuy.sections.gates import each_table
 from groupbuy.sections.template import Template
 from groupbuy.source.nodes import Mapping, Node, Scalar, Sequence

@@ -24,7 +24,8 @@ from groupbuy.sections.base import (
     required,
     texts,
 )
-from groupbuy.sections.forms import Form, form_of, lower_form
+from groupbuy.sections.forms.form import Form, form_of
+from groupbuy.sections.forms.lower import lower_form
 from groupbuy.sections.schema import FORMS
 from groupbuy.sections.template import Template
 from groupbuy.source.nodes import Mapping, Node, Sequence
