@@ -42,9 +42,9 @@ class Population:
 
 @dataclass(frozen=True)
 class Stage:
-    """A program for each lead, then values over the population."""
+    """Programs for each lead, one after the other, then values over the population."""
 
-    program: Program
+    programs: tuple[Program, ...]
     populations: tuple[Population, ...]
 
 
@@ -60,25 +60,39 @@ def inputs_of(model: LeadModel) -> dict[str, bool]:
 class Plan:
     """A stack compiled: stages for all of its values, and more on demand."""
 
+    stack: Stack
+    order: list[str]
+    definitions: dict[str, Definition]
+
     def __init__(
         self,
         stack: Stack,
         model: LeadModel,
         wanted: Iterable[str] | None = None,
         shared: dict[Expr, Evaluator] | None = None,
+        fixed: Plan | None = None,
     ) -> None:
         """Plan `wanted` and all that it reads; without it, everything the stack defines.
 
-        `shared` keeps single trees that were compiled, for all the plans of a run.
+        `shared` keeps single trees that were compiled, for all the plans of a run. `fixed` is a
+        plan of what no pack with `for` touches: it is run as it is, not compiled again.
         """
+        self.fixed = fixed
+        if fixed is not None:
+            stack.adopt(fixed.stack, fixed.order)
         self.stack, self.model = stack, model
         self.inputs = inputs_of(model)
         self.field_order = {field: number for number, field in enumerate(model.entries)}
         self.tables = self.table_types()
         self.populations: dict[str, Population] = {}
+        if fixed is not None:
+            self.populations.update(fixed.populations)
         names = list(stack.defined if wanted is None else wanted)
         names = [name for name in names if name not in stack.constants]
-        self.definitions = dict(self.split(stack.ordered(names)))
+        self.definitions = {} if fixed is None else {**fixed.definitions}
+        self.order = stack.ordered(names)
+        self.definitions.update(self.split(self.order))
+        self.stage_of: dict[str, int] = {}
         self.computed = set(self.definitions) | set(self.populations)
         self.shared = {} if shared is None else shared
         self._values: dict[Expr, Evaluator] = {}
@@ -109,6 +123,8 @@ class Plan:
         for name in names:
             definition = self.stack.definitions[name]
             over = definition.expression
+            if name in self.populations:
+                continue
             if not isinstance(over, Over):
                 yield name, definition
                 continue
@@ -138,36 +154,46 @@ class Plan:
 
     def compile(self) -> Iterable[Stage]:
         """The stages: each definition in the first one in which all that it reads is known."""
-        stage_of: dict[str, int] = {}
-        order = self.stack.ordered([*self.populations, *self.definitions])
+        fixed = self.fixed.stages if self.fixed is not None else ()
+        if self.fixed is not None:
+            self.stage_of.update(self.fixed.stage_of)
+        by_stage = self.by_stage()
+        for number in range(max(len(by_stage), len(fixed))):
+            names = by_stage[number] if number < len(by_stage) else []
+            programs = list(fixed[number].programs) if number < len(fixed) else []
+            if names:
+                programs.append(
+                    compile_program(self.definitions, names, self.inputs, self.tables, set(names))
+                )
+            done = tuple(
+                population
+                for name, population in self.populations.items()
+                if self.stage_of[name] == number + 1
+            )
+            yield Stage(tuple(programs), done)
+
+    def by_stage(self) -> list[list[str]]:
+        """The names that are not in the fixed plan, by the stage they belong to."""
+        stage_of = self.stage_of
         parts: dict[str, list[str]] = {}
         for name in self.definitions:
             owner = name.rpartition(":")[0]
             if owner in self.populations:
                 parts.setdefault(owner, []).append(name)
-        by_stage: list[list[str]] = [[]]
-
-        def put(name: str, stage: int) -> None:
-            stage_of[name] = stage
-            while len(by_stage) <= stage:
-                by_stage.append([])
-            by_stage[stage].append(name)
-
-        for name in order:
+        stages: list[list[str]] = [[]]
+        for name in self.stack.ordered([*self.populations, *self.definitions]):
             for member in [*parts.get(name, []), name]:
+                if member in stage_of:
+                    continue
                 if member in self.populations:
                     stage_of[member] = 1 + max(stage_of[part] for part in parts[member])
                 elif member in self.definitions:
                     reads = self.definitions[member].reads
-                    put(member, max((stage_of.get(read, 0) for read in reads), default=0))
-        for number, names in enumerate(by_stage):
-            program = compile_program(self.definitions, names, self.inputs, self.tables, set(names))
-            done = tuple(
-                population
-                for name, population in self.populations.items()
-                if stage_of[name] == number + 1
-            )
-            yield Stage(program, done)
+                    stage = max((stage_of.get(read, 0) for read in reads), default=0)
+                    stage_of[member] = stage
+                    stages.extend([] for _ in range(stage + 1 - len(stages)))
+                    stages[stage].append(member)
+        return stages
 
     # ── on demand ──
 

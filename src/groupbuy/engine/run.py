@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from groupbuy.compile.python import Program
 from groupbuy.engine.plan import Env, Evaluator, Plan, Population
@@ -113,8 +114,19 @@ class Engine:
         """The plan of a stack."""
         found = self._plans.get(stack.key)
         if found is None:
-            found = self._plans[stack.key] = Plan(stack, self.model, shared=self._values)
+            found = Plan(stack, self.model, shared=self._values, fixed=self.fixed)
+            self._plans[stack.key] = found
         return found
+
+    @cached_property
+    def fixed(self) -> Plan:
+        """What no pack with `for` touches: the same for all leads, so compiled once."""
+        packs = self.rules.project.packs
+        conditional = [pack for pack in packs if self.rules.condition(pack) is not None]
+        stack = self.rules.stack(tuple(pack for pack in packs if pack not in conditional))
+        touched = stack.touched_by(conditional)
+        names = [name for name in stack.defined if name not in touched]
+        return Plan(stack, self.model, names, shared=self._values)
 
     # ── stages ──
 
@@ -127,7 +139,8 @@ class Engine:
                 assert case.plan is not None
                 if number < len(case.plan.stages):
                     stage = case.plan.stages[number]
-                    stage.program(case.env)
+                    for program in stage.programs:
+                        program(case.env)
                     for population in stage.populations:
                         populations.setdefault(population.name, population)
             for name, population in populations.items():

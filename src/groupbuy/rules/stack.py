@@ -103,6 +103,43 @@ class Stack:
         self.definitions[definition.name] = added
         return added
 
+    def adopt(self, other: Stack, names: Iterable[str]) -> None:
+        """Take over from another stack what means the same in both, folded as it is there."""
+        taken = {name: other.definitions[name] for name in names}
+        self.definitions.update(taken)
+        self._overs.update((over, name) for over, name in other._overs.items() if name in taken)
+
+    def touched_by(self, packs: Iterable[Pack]) -> set[str]:
+        """The names that could mean something else if `packs` applied as well.
+
+        What they define or change, what is made of all entries of a section, and whatever reads
+        any of that.
+        """
+        touched: dict[str, set[str]] = {}
+        for pack in packs:
+            for found in (pack.sections, pack.changes):
+                for section, entries in found.items():
+                    touched.setdefault(section, set()).update(entries)
+        kept = {
+            definition.name
+            for section, entries in self.lowered.items()
+            for id, lowered in entries.items()
+            if id not in touched.get(section, ())
+            for definition in lowered.definitions
+        }
+        moved: dict[str, bool] = {}
+
+        def moves(name: str) -> bool:
+            base = self.written(name)
+            if base is None:
+                return False
+            if base not in moved:
+                moved[base] = base not in kept
+                moved[base] = moved[base] or any(moves(read) for read in self.defined[base].reads)
+            return moved[base]
+
+        return {name for name in self.defined if moves(name)}
+
     def folded(self, tree: Expr) -> Expr:
         """The tree with constants put in."""
         return build.specialise(tree, self.constants, self._folded)
