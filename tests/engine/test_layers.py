@@ -202,7 +202,7 @@ def test_changes_without_a_target_in_this_stack_are_skipped() -> None:
     ]
     leads = ruled.leads(lead for lead, _ in cases)
     assert [lead["scores"]["fit"]["value"] for lead in leads.values()] == [w for _, w in cases]
-    stacks = ruled.workspace.rules._stacks.values()
+    stacks = ruled.workspace.rules.assembler.stacks.values()
     skipped = {
         (stack.names[0], ".".join((skip.section, skip.id, *skip.path)))
         for stack in stacks

@@ -10,9 +10,10 @@ from groupbuy.engine.run import Case, Engine
 from groupbuy.engine.workspace import Workspace
 from groupbuy.errors import GroupbuyError, Location, Problem, did_you_mean
 from groupbuy.model.lead import LeadFile
+from groupbuy.rules.entries import Key
 from groupbuy.rules.merge import Merged, Path, is_off, leaves
 from groupbuy.rules.pack import Pack
-from groupbuy.rules.ruleset import Key, RuleSet
+from groupbuy.rules.ruleset import RuleSet
 from groupbuy.rules.stack import Stack
 from groupbuy.sections.base import Entry, as_mapping
 from groupbuy.source.nodes import Mapping, Node, Scalar

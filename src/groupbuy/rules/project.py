@@ -41,6 +41,11 @@ class Project:
         """Every pack, lowest layer first."""
         return [pack for layer in self.layers for pack in layer]
 
+    def in_order(self, packs: Iterable[Pack]) -> tuple[Pack, ...]:
+        """The same packs, lowest layer first."""
+        wanted = set(packs)
+        return tuple(pack for pack in self.packs if pack in wanted)
+
 
 def shipped_rules() -> Path:
     """The folder of the rules that come with groupbuy."""
