@@ -15,10 +15,28 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 from groupbuy.compile import runtime
+from groupbuy.compile.pieces import (
+    ALWAYS,
+    FUNCTION_NAMES,
+    NEVER,
+    READ_MAGNITUDE,
+    Raw,
+    Test,
+    Variable,
+    aggregated,
+    arithmetic,
+    comparison,
+    digits,
+    divides,
+    every,
+    joined,
+    literal,
+    presence,
+    some,
+)
 from groupbuy.tree import build, operations
 from groupbuy.tree.definitions import Definition
 from groupbuy.tree.nodes import (
@@ -39,16 +57,18 @@ from groupbuy.tree.types import DATE, Kind, TableType
 Program = Callable[[dict[str, Any]], None]
 """Reads its inputs from the dict of one lead and writes its outputs there."""
 
-INFIX = {"+": "+", "-": "-", "*": "*"}
 MAY_BE_NONE = {"/", "exact/", "//", "%", "shift_days", "shift_months", "next", "decay"}
-COMPARE = {"==": "==", "<": "<", "<=": "<=", "~==": "==", "~<": "<", "~<=": "<="}
-COMPLEMENT = {"==": "!=", "<": ">=", "<=": ">"}
+"""Operations without a result for some values that are there."""
 NESTING = 12
+"""How many expressions lie inside each other before one gets a variable."""
 DEEP = 4
+"""The indent behind which the values of a case are worked out before it."""
 LONG = 1000
-READ_MAGNITUDE = 15.0
+"""How many characters of code a value may have before it gets a variable."""
 ROWS_MAGNITUDE = 8.0
+"""How many digits the rows of a table can add to their sum."""
 LIMIT_MAGNITUDE = 290.0
+"""The digits from which on a number is checked for overflow."""
 
 HELPERS: dict[str, Any] = {
     "NA": runtime.NA,
@@ -64,46 +84,7 @@ HELPERS: dict[str, Any] = {
     "_below": operations.below,
     "_not_above": operations.not_above,
 }
-FUNCTION_NAMES = {op: f"_f{number}" for number, op in enumerate(operations.STRICT)}
 HELPERS.update((FUNCTION_NAMES[op], function) for op, function in operations.STRICT.items())
-
-
-@dataclass(frozen=True)
-class Raw:
-    """Code that is right once none of `unknowns` is unknown and none of `nones` is none."""
-
-    code: str
-    unknowns: frozenset[str] = frozenset()
-    nones: frozenset[str] = frozenset()
-    magnitude: float = READ_MAGNITUDE
-
-    @property
-    def guards(self) -> list[str]:
-        """Code that is true when every variable has a value."""
-        tests = [f"{name} is not None" for name in sorted(self.unknowns)]
-        return tests + [f"{name} is not NA" for name in sorted(self.nones)]
-
-
-@dataclass(frozen=True)
-class Test:
-    """A condition: code for surely true, code for surely false, whether it can be neither."""
-
-    true: str
-    false: str
-    open: bool
-
-
-@dataclass(frozen=True)
-class Variable:
-    """A local variable of the generated function, and what it can hold."""
-
-    name: str
-    unknown: bool
-    none: bool
-    magnitude: float = READ_MAGNITUDE
-
-
-ALWAYS, NEVER = Test("True", "False", False), Test("False", "True", False)
 
 
 class _Function:
@@ -115,6 +96,7 @@ class _Function:
         inputs: Mapping[str, bool],
         tables: Mapping[str, TableType],
     ) -> None:
+        """`inputs` says of each whether it can be unknown."""
         self.definitions, self.inputs, self.tables = definitions, inputs, tables
         self.lines: list[str] = []
         self.indent = 1
@@ -128,9 +110,11 @@ class _Function:
     # ── writing ──
 
     def emit(self, line: str) -> None:
+        """Write one line."""
         self.lines.append("    " * self.indent + line)
 
     def fresh(self, prefix: str = "t") -> str:
+        """A name that no variable has yet."""
         self.count += 1
         return f"{prefix}{self.count}"
 
@@ -148,6 +132,7 @@ class _Function:
         self.indent -= 1
 
     def cached(self, expr: Expr) -> Variable | None:
+        """The variable that holds an expression here, if one does."""
         for scope in reversed(self.scopes):
             found = scope.get(expr)
             if found is not None:
@@ -155,10 +140,12 @@ class _Function:
         return None
 
     def keep(self, expr: Expr, variable: Variable) -> Variable:
+        """Note that a variable holds an expression in this block."""
         self.scopes[-1][expr] = variable
         return variable
 
     def depth(self, expr: Expr) -> int:
+        """How many expressions lie inside each other."""
         found = self.depths.get(expr)
         if found is None:
             found = 1 + max((self.depth(child) for child in expr.children()), default=0)
@@ -183,99 +170,33 @@ class _Function:
     def raw(self, expr: Expr) -> Raw:
         """Code for a value, with what has to be guarded."""
         if isinstance(expr, Lit) and expr.value is not NONE and expr.value is not UNKNOWN:
-            value = expr.value
-            size = math.log10(abs(value)) if isinstance(value, float) and value else 0.0
-            return Raw(repr(value), magnitude=max(size, 0.0))
+            return literal(expr)
         if isinstance(expr, Op) and self.depth(expr) % NESTING and self.cached(expr) is None:
             inline = self.inline(expr)
             if inline is not None and len(inline.code) < LONG:
                 return inline
-        return self.raw_of(self.variable(expr))
-
-    def raw_of(self, variable: Variable) -> Raw:
-        name = frozenset((variable.name,))
-        return Raw(
-            variable.name,
-            name if variable.unknown else frozenset(),
-            name if variable.none else frozenset(),
-            variable.magnitude,
-        )
+        return self.variable(expr).raw
 
     def inline(self, expr: Op) -> Raw | None:
         """Code for strict arithmetic that always has a result."""
         op = expr.op
         if op not in operations.STRICT:
             return None
-        if op in MAY_BE_NONE and not self.divides(expr):
+        if op in MAY_BE_NONE and not divides(expr):
             return None
         parts = [self.raw(arg) for arg in expr.args]
-        magnitude = self.magnitude(op, parts)
+        magnitude = digits(op, parts)
         if magnitude > LIMIT_MAGNITUDE:
             return None
-        return self.joined(parts, self.code(expr, parts), magnitude)
-
-    def divides(self, expr: Op) -> bool:
-        """Whether this is a division by a literal that is not zero."""
-        if expr.op not in ("/", "exact/"):
-            return False
-        divisor = expr.args[1]
-        if not (isinstance(divisor, Lit) and isinstance(divisor.value, float)):
-            return False
-        return operations.STRICT[expr.op](1.0, divisor.value) is not NONE
-
-    def joined(self, parts: Iterable[Raw], code: str, magnitude: float = READ_MAGNITUDE) -> Raw:
-        unknowns: frozenset[str] = frozenset()
-        nones: frozenset[str] = frozenset()
-        for part in parts:
-            unknowns |= part.unknowns
-            nones |= part.nones
-        return Raw(code, unknowns, nones, magnitude)
-
-    def code(self, expr: Op, parts: list[Raw]) -> str:
-        op = expr.op
-        if op in INFIX:
-            return f"({parts[0].code} {INFIX[op]} {parts[1].code})"
-        if self.divides(expr):
-            return f"({parts[0].code} / {parts[1].code})"
-        if op == "negate":
-            return f"(-{parts[0].code})"
-        codes = ", ".join(part.code for part in parts)
-        return f"_fsum(({codes},))" if op == "total" else f"{FUNCTION_NAMES[op]}({codes})"
-
-    def magnitude(self, op: str, parts: list[Raw]) -> float:
-        """How many digits the result can have, so that only what can overflow is checked."""
-        sizes = [part.magnitude for part in parts] or [0.0]
-        if op == "*":
-            return sum(sizes)
-        if op in ("/", "exact/", "//"):
-            return sizes[0] + self.shrinking(op, parts[1])
-        if op == "round":
-            return max(sizes) + 9
-        return max(sizes) + math.log10(len(sizes)) + 0.001
-
-    def shrinking(self, op: str, divisor: Raw) -> float:
-        """How many digits a division can add: what was read may be as small as a float gets."""
-        try:
-            number = abs(float(divisor.code))
-        except ValueError:
-            return -math.log10(operations.SMALLEST if op == "exact/" else operations.ABSOLUTE)
-        return -math.log10(number) if 0.0 < number < 1.0 else 0.0
+        return joined(parts, arithmetic(expr, parts), magnitude)
 
     def value(self, expr: Expr) -> str:
         """Code for a value as it is kept: with `None` for unknown and `NA` for none."""
-        if isinstance(expr, Lit) and expr.value in (NONE, UNKNOWN):
-            return "NA" if expr.value is NONE else "None"
-        return self.guarded(self.raw(expr))
+        return self.raw_or_absent(expr).guarded
 
-    def guarded(self, raw: Raw) -> str:
-        if raw.code in raw.unknowns | raw.nones:
-            return raw.code
-        code = raw.code
-        if raw.unknowns:
-            code = f"None if {_any(f'{n} is None' for n in sorted(raw.unknowns))} else {code}"
-        if raw.nones:
-            code = f"NA if {_any(f'{n} is NA' for n in sorted(raw.nones))} else {code}"
-        return code
+    def raw_or_absent(self, expr: Expr) -> Raw:
+        """Code for a value that may also be the literal unknown or none."""
+        return literal(expr) if isinstance(expr, Lit) else self.raw(expr)
 
     def variable(self, expr: Expr) -> Variable:
         """The variable that holds a value; writes the code for it where it is new."""
@@ -292,10 +213,7 @@ class _Function:
             return self.keep(expr, self.aggregate(expr))
         if expr.type.kind is Kind.FLAG and not (isinstance(expr, Op) and expr.op == "coalesce"):
             test = self.test(expr)
-            code = test.true
-            if test.open:
-                code = f"True if {test.true} else False if {test.false} else None"
-            return self.keep(expr, self.assign(code, unknown=test.open))
+            return self.keep(expr, self.assign(test.kept, unknown=test.open))
         if isinstance(expr, Op):
             return self.keep(expr, self.operation(expr))
         assert isinstance(expr, Lit)
@@ -310,20 +228,22 @@ class _Function:
         none: bool = False,
         magnitude: float = READ_MAGNITUDE,
     ) -> Variable:
+        """A new variable with this code as its value."""
         name = self.fresh()
         self.emit(f"{name} = {code}")
         return Variable(name, unknown, none, magnitude)
 
     def operation(self, expr: Op) -> Variable:
+        """A strict operation in a variable, checked where it may overflow."""
         if expr.op == "coalesce":
             return self.coalesce(expr)
         parts = [self.raw(arg) for arg in expr.args]
-        magnitude = self.magnitude(expr.op, parts)
-        raw = self.joined(parts, self.code(expr, parts), magnitude)
+        magnitude = digits(expr.op, parts)
+        raw = joined(parts, arithmetic(expr, parts), magnitude)
         unknown = bool(raw.unknowns)
         if magnitude > LIMIT_MAGNITUDE:
             held = self.assign(
-                self.guarded(raw),
+                raw.guarded,
                 unknown,
                 bool(raw.nones) or expr.op in MAY_BE_NONE,
                 LIMIT_MAGNITUDE,
@@ -333,18 +253,20 @@ class _Function:
                 checked = f"{checked} if {held.name}.__class__ is float else {held.name}"
             return self.assign(checked, True, held.none, LIMIT_MAGNITUDE)
         none = bool(raw.nones) or expr.op in MAY_BE_NONE
-        return self.assign(self.guarded(raw), unknown, none, magnitude)
+        return self.assign(raw.guarded, unknown, none, magnitude)
 
     def coalesce(self, expr: Op) -> Variable:
+        """The first value that is there."""
         parts = [self.variable(arg) for arg in expr.args]
         code = parts[-1].name
         for part in reversed(parts[:-1]):
-            guards = self.raw_of(part).guards
+            guards = part.raw.guards
             code = f"{part.name} if {' and '.join(guards)} else {code}" if guards else part.name
         magnitude = max(part.magnitude for part in parts)
         return self.assign(code, parts[-1].unknown, parts[-1].none, magnitude)
 
     def column(self, expr: Col) -> Variable:
+        """A cell of the row at hand, or what is derived for each row."""
         derived = self.definitions.get(f"{expr.table}.{expr.name}")
         if derived is not None:
             assert isinstance(derived.expression, Expr)
@@ -355,6 +277,7 @@ class _Function:
     # ── cases ──
 
     def case(self, expr: Case) -> Variable:
+        """The value of the first arm whose condition holds."""
         tests = [self.test(test) for test, _ in expr.arms]
         open = any(test.open for test in tests)
         if len(tests) == 1:
@@ -375,23 +298,15 @@ class _Function:
                 test = tests[number] if number < len(tests) else ALWAYS
                 with self.block(f"if {test.true}:"):
                     raw = ready[number] if ready else self.raw_or_absent(value)
-                    self.emit(f"{target} = {self.guarded(raw)}")
+                    self.emit(f"{target} = {raw.guarded}")
                     self.emit("break")
                 unknown, none = unknown or bool(raw.unknowns), none or bool(raw.nones)
                 magnitude = max(magnitude, raw.magnitude)
                 if test.open:
                     self.emit(f"if not ({test.false}): break")
         if ready and open:
-            self.undecided(target, tests, [self.guarded(raw) for raw in ready])
+            self.undecided(target, tests, [raw.guarded for raw in ready])
         return Variable(target, unknown, none, magnitude)
-
-    def raw_or_absent(self, expr: Expr) -> Raw:
-        """Code for a value that may also be the literal unknown or none."""
-        if isinstance(expr, Lit) and expr.value is UNKNOWN:
-            return Raw("None", unknowns=frozenset(("None",)), magnitude=0.0)
-        if isinstance(expr, Lit) and expr.value is NONE:
-            return Raw("NA", nones=frozenset(("NA",)), magnitude=0.0)
-        return self.raw(expr)
 
     def simple_case(self, expr: Case, test: Test) -> Variable | None:
         """`a if … else b` over two constants."""
@@ -406,11 +321,8 @@ class _Function:
         else:
             code += self.value(default)
         absent = (value.value, default.value)
-        magnitude = max(self.literal_magnitude(value), self.literal_magnitude(default))
+        magnitude = max(literal(value).magnitude, literal(default).magnitude)
         return self.assign(code, test.open or UNKNOWN in absent, NONE in absent, magnitude)
-
-    def literal_magnitude(self, expr: Lit) -> float:
-        return self.raw(expr).magnitude if expr.value not in (NONE, UNKNOWN) else 0.0
 
     def undecided(self, target: str, tests: list[Test], values: list[str]) -> None:
         """A condition was unknown: the value is known if all arms still possible agree on it."""
@@ -441,36 +353,25 @@ class _Function:
             # Deep: worked out in a variable, so that the parentheses start afresh.
             found = self.operation_test(expr)
             if found is not None:
-                code = found.true
-                if found.open:
-                    code = f"True if {found.true} else False if {found.false} else None"
-                self.keep(expr, self.assign(code, unknown=found.open))
-        return self.test_of(self.variable(expr))
-
-    def test_of(self, variable: Variable) -> Test:
-        name = variable.name
-        true = f"{name} is True" if variable.unknown or variable.none else name
-        if variable.unknown:
-            false = f"({name} is False or {name} is NA)" if variable.none else f"{name} is False"
-        else:
-            false = f"{name} is not True" if variable.none else f"not {name}"
-        return Test(true, false, variable.unknown)
+                self.keep(expr, self.assign(found.kept, unknown=found.open))
+        return self.variable(expr).test
 
     def operation_test(self, expr: Op) -> Test | None:
+        """An operation as a condition; none where it has to be a value first."""
         op = expr.op
         if op in ("and", "or"):
             tests = [self.test(arg) for arg in expr.args]
-            every = _all(test.true if op == "and" else test.false for test in tests)
-            some = _any(test.false if op == "and" else test.true for test in tests)
+            whole = every(test.true if op == "and" else test.false for test in tests)
+            part = some(test.false if op == "and" else test.true for test in tests)
             open = any(test.open for test in tests)
-            return Test(every, some, open) if op == "and" else Test(some, every, open)
+            return Test(whole, part, open) if op == "and" else Test(part, whole, open)
         if op == "not":
             inner = self.test(expr.args[0])
             return Test(inner.false, inner.true, inner.open)
         if op in operations.COMPARE:
-            return self.comparison(op, [self.raw(arg) for arg in expr.args], expr.args)
+            return comparison(op, [self.raw(arg) for arg in expr.args], expr.args)
         if op in ("known", "missing"):
-            return self.presence(op, self.variable(expr.args[0]))
+            return presence(op, self.variable(expr.args[0]))
         if op == "coalesce" and len(expr.args) == 2 and isinstance(expr.args[1], Lit):
             inner = self.test(expr.args[0])
             if expr.args[1] == build.FALSE:
@@ -479,66 +380,10 @@ class _Function:
                 return Test(f"not ({inner.false})", inner.false, False)
         return None
 
-    def presence(self, op: str, variable: Variable) -> Test:
-        name = variable.name
-        if op == "missing":
-            if not variable.unknown:
-                return NEVER
-            return Test(f"{name} is None", f"{name} is not None", False)
-        guards = self.raw_of(variable).guards
-        if not guards:
-            return ALWAYS
-        known = _all(guards)
-        return Test(known, f"not {known}" if len(guards) > 1 else f"not ({known})", False)
-
-    def comparison(self, op: str, parts: list[Raw], args: tuple[Expr, ...]) -> Test:
-        code, negated = self.comparison_code(op, [part.code for part in parts], args)
-        raw = self.joined(parts, code)
-        true = _all([*raw.guards, code])
-        false = _all([*raw.guards, negated])
-        if raw.nones:
-            false = _any([*(f"{name} is NA" for name in sorted(raw.nones)), false])
-        return Test(true, false, bool(raw.unknowns))
-
-    def comparison_code(self, op: str, codes: list[str], args: tuple[Expr, ...]) -> tuple[str, str]:
-        a, b = codes
-        if op.startswith("~"):
-            return self.tolerant(op, codes, args)
-        if op in COMPARE:
-            return f"{a} {op} {b}", f"{a} {COMPLEMENT[op]} {b}"
-        if op == "in":
-            assert isinstance(args[1], Lit)
-            assert isinstance(args[1].value, tuple)
-            words = args[1].value
-            if len(words) == 1:
-                return f"{a} == {words[0]!r}", f"{a} != {words[0]!r}"
-            return f"{a} in {words!r}", f"{a} not in {words!r}"
-        if op in ("has", "contains"):
-            return f"{b} in {a}", f"{b} not in {a}"
-        return f"{a}.{op}({b})", f"not {a}.{op}({b})"
-
-    def tolerant(self, op: str, codes: list[str], args: tuple[Expr, ...]) -> tuple[str, str]:
-        """Computed numbers: beside a constant the tolerance is worked out beforehand."""
-        (a, b), (left, right) = codes, args
-        if isinstance(right, Lit) and isinstance(right.value, float):
-            limit, slack = right.value, operations.tolerance(right.value)
-            if op == "~==":
-                code = f"{limit - slack!r} <= {a} <= {limit + slack!r}"
-                return code, f"not {code}"
-            edge = limit - slack if op == "~<" else limit + slack
-            sign = op[1:]
-            return f"{a} {sign} {edge!r}", f"{a} {COMPLEMENT[sign]} {edge!r}"
-        if isinstance(left, Lit) and isinstance(left.value, float) and op != "~==":
-            slack = operations.tolerance(left.value)
-            edge = left.value + slack if op == "~<" else left.value - slack
-            sign = op[1:]
-            return f"{edge!r} {sign} {b}", f"{edge!r} {COMPLEMENT[sign]} {b}"
-        name = {"~==": "_close", "~<": "_below", "~<=": "_not_above"}[op]
-        return f"{name}({a}, {b})", f"not {name}({a}, {b})"
-
     # ── tables ──
 
     def aggregate(self, expr: Agg) -> Variable:
+        """An aggregate over a table; unknown where the table is unknown or none."""
         table = self.name(expr.table)
         self.hoist_inner(expr)
         write = {"count": self.count_rows, "any": self.any_row, "all": self.all_rows}
@@ -581,12 +426,14 @@ class _Function:
 
     @contextmanager
     def rows(self, table: str) -> Iterator[None]:
+        """A loop over the rows of a table."""
         outer, self.row = self.row, self.fresh("r")
         with self.block(f"for {self.row} in {table}:"):
             yield
         self.row = outer
 
     def any_row(self, expr: Agg, table: str, target: str) -> None:
+        """Whether a condition holds in some row."""
         assert expr.value is not None
         parts = [expr.value] if expr.where is None else [expr.where, expr.value]
         self.emit(f"{target} = False")
@@ -599,6 +446,7 @@ class _Function:
                 self.emit(f"if not ({test.false}): {target} = None")
 
     def all_rows(self, expr: Agg, table: str, target: str) -> None:
+        """Whether a condition holds in every row."""
         assert expr.value is not None
         parts = [expr.value]
         if expr.where is not None:
@@ -613,6 +461,7 @@ class _Function:
                 self.emit(f"if not ({test.true}): {target} = None")
 
     def count_rows(self, expr: Agg, table: str, target: str) -> None:
+        """In how many rows a condition holds."""
         if expr.where is None:
             self.emit(f"{target} = float(len({table}))")
             return
@@ -642,13 +491,14 @@ class _Function:
                         self.emit(f"{items} = None")
                         self.emit("break")
             magnitude = self.collect_value(expr, items)
-        self.emit(f"{target} = None if {items} is None else {self.result(expr.op, items)}")
+        self.emit(f"{target} = None if {items} is None else {aggregated(expr.op, items)}")
         return magnitude
 
     def collect_value(self, expr: Agg, items: str) -> float:
+        """Put one row's value into the list; returns how many digits it can have."""
         assert expr.value is not None
         raw = self.raw_or_absent(expr.value)
-        held = self.assign(self.guarded(raw))
+        held = self.assign(raw.guarded)
         if expr.op in ("first", "last"):
             order = self.tables[expr.table].order
             assert order is not None
@@ -660,21 +510,6 @@ class _Function:
             self.emit("break")
         self.emit(f"if {held.name} is not NA: {items}.append({held.name})")
         return raw.magnitude
-
-    def result(self, op: str, items: str) -> str:
-        if op in ("first", "last"):
-            return f"_{op}({items})"
-        if op == "sum":
-            return f"_fsum({items})"
-        if op == "distinct":
-            return f"float(len(set({items})))"
-        code = {
-            "mean": f"_fsum({items}) / len({items})",
-            "min": f"min({items})",
-            "max": f"max({items})",
-            "std": f"_deviation(*{items})",
-        }[op]
-        return f"{code} if {items} else NA"
 
     # ── definitions ──
 
@@ -690,6 +525,7 @@ class _Function:
         self.names[definition.name] = held
 
     def per_row(self, table_name: str, expression: Expr) -> Variable:
+        """A list with a fact's value for each row of a table."""
         table = self.name(table_name)
         self.hoist_inner(expression)
         target = self.fresh()
@@ -701,6 +537,7 @@ class _Function:
         return Variable(target, True, False)
 
     def periods(self, periods: Periods) -> Variable:
+        """A table made of the rows of another, by month, quarter or year."""
         table, today = self.name(periods.table), self.raw(periods.today)
         target, groups, group = self.fresh(), self.fresh(), self.fresh()
         self.emit(f"{target} = None")
@@ -720,16 +557,6 @@ class _Function:
                     self.emit(f"{target}.append({{{', '.join(cells)}}})")
                     self.names[periods.table], self.scopes = whole, outer
         return Variable(target, True, False)
-
-
-def _all(codes: Iterable[str]) -> str:
-    parts = list(codes)
-    return parts[0] if len(parts) == 1 else f"({' and '.join(parts)})"
-
-
-def _any(codes: Iterable[str]) -> str:
-    parts = list(codes)
-    return parts[0] if len(parts) == 1 else f"({' or '.join(parts)})"
 
 
 def compile_program(
