@@ -307,3 +307,51 @@ def test_a_closed_pipe_is_no_error() -> None:
     command = f"{sys.executable} -m groupbuy evaluate {EXAMPLES} --as-of {AS_OF} --format json"
     ran = subprocess.run(["sh", "-c", f"{command} | head -1"], capture_output=True, check=True)
     assert ran.stderr == b""
+
+
+@pytest.mark.parametrize("lang", [("--lang", "zh"), ("--lang=zh",)])
+def test_problems_are_counted_in_the_language_asked_for(
+    call: Call, tmp_path: Path, lang: tuple[str, ...]
+) -> None:
+    ran = call("evaluate", tmp_path / "no.yaml", *lang)
+    assert ran.code == 2
+    assert "1 个问题" in ran.err
+
+
+# ── where results go ──
+
+
+def test_a_link_to_a_file_stays_a_link(call: Call, sparse: Path, tmp_path: Path) -> None:
+    target, link = tmp_path / "target.csv", tmp_path / "link.csv"
+    target.touch()
+    link.symlink_to(target)
+    assert call("evaluate", sparse, "--format", "csv", "-o", link).code == 0
+    assert link.is_symlink()
+    assert "A1" in target.read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_what_is_no_plain_file_is_written_to_and_not_replaced(
+    call: Call, sparse: Path, tmp_path: Path
+) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        assert call("evaluate", sparse, "--format", "csv", "-o", pipe).code == 0
+        assert "A1" in os.read(reader, 1 << 16).decode()
+    finally:
+        os.close(reader)
+    assert pipe.is_fifo()
+
+
+def test_a_folder_that_may_not_be_written_to(
+    call: Call, sparse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(**_kwargs: object) -> None:
+        raise PermissionError(13, "Permission denied", ".out.tmp")
+
+    monkeypatch.setattr("tempfile.mkstemp", refuse)
+    ran = call("evaluate", sparse, "-o", tmp_path / "out.txt")
+    assert ran.code == 2
+    assert f"file-unwritable {tmp_path / 'out.txt'}: Permission denied" in ran.err

@@ -6,6 +6,7 @@ import pytest
 from render_sample import check_golden, hostile_result, result, view
 from wcwidth import wcswidth, wcwidth
 
+from groupbuy.render.cells import shown
 from groupbuy.render.table import show_table
 from groupbuy.render.view import Column, View
 
@@ -125,6 +126,10 @@ def test_cells_of_facts(value: Any, kind: str, text: str) -> None:
     known = {"value": value, "status": "unknown" if value is None else "known"}
     assert cell_of("f", lead(facts={"f": known}), kinds={"f": kind}) == text
     assert cell_of("f", lead(fields={"f": value}), kinds={"f": kind}) == text
+
+
+def test_an_empty_list_is_an_answer() -> None:
+    assert shown([], "purposes", View(lang="zh")) == "无"
 
 
 def test_section_of_a_plugin_can_be_a_column() -> None:

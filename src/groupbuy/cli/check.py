@@ -7,9 +7,10 @@ from pathlib import Path
 import click
 
 from groupbuy.cli.opening import leads_options, open_leads, open_rules
-from groupbuy.cli.options import rules_options
+from groupbuy.cli.options import lang_of, rules_options
 from groupbuy.cli.running import DONE, FINDINGS, tell
 from groupbuy.errors import GroupbuyError, Problem
+from groupbuy.render.words import say
 
 
 @click.command()
@@ -55,5 +56,5 @@ def check(
     if found:
         tell(list(dict.fromkeys(found)))
         return FINDINGS
-    click.echo(f"{counted} packs: no errors")
+    click.echo(say("no_errors", lang_of(lang), n=counted))
     return DONE

@@ -6,7 +6,7 @@ import io
 import os
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -35,14 +35,15 @@ def run(command: click.Command, args: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         return interrupted()
     except GroupbuyError as error:
-        tell(error.problems)
+        tell(error.problems, _lang_in(sys.argv[1:] if args is None else args))
         return INVALID
     except BrokenPipeError:
         # The reader has what it wanted (`| head`); a second failure at exit would be noise.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
     except OSError as error:
-        tell([Problem("file-unwritable", _reason(error))])
+        lang = _lang_in(sys.argv[1:] if args is None else args)
+        tell([Problem("file-unwritable", _reason(error))], lang)
         return INVALID
     return result if isinstance(result, int) else DONE
 
@@ -58,11 +59,22 @@ def _reason(error: OSError) -> str:
     return f"{name}{error.strerror or error}"
 
 
-def tell(problems: Iterable[Problem]) -> None:
+def _lang_in(args: Sequence[str]) -> str | None:
+    """What `--lang` says, for problems that are told when the command has ended."""
+    for n, arg in enumerate(args):
+        name, _, value = arg.partition("=")
+        if name == "--lang":
+            chosen = value or (args[n + 1] if n + 1 < len(args) else "")
+            return chosen if chosen in ("en", "zh") else None
+    return None
+
+
+def tell(problems: Iterable[Problem], lang: str | None = None) -> None:
     """Print problems on stderr."""
     from groupbuy.render.problems import show_problems
 
-    text = show_problems(list(problems), colour=wants_colour(sys.stderr), lang=language())
+    colour = wants_colour(sys.stderr)
+    text = show_problems(list(problems), colour=colour, lang=lang or language())
     click.echo(text.rstrip("\n"), err=True)
 
 
@@ -116,11 +128,22 @@ def deliver(text: str, target: Path | None) -> None:
 
 
 def write_whole(target: Path, text: str) -> None:
-    """Write a file by way of another beside it, so that it is never half there."""
+    """Write a file by way of another beside it, so that it is never half there.
+
+    A link stays a link. A device or pipe (`/dev/stdout`) is written to, never replaced.
+    """
     folder = target.parent if str(target.parent) else Path()
     if not folder.is_dir():
         fail("no-such-folder", f"there is no folder {folder}", "make it first")
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=folder)
+    if target.exists() and not target.is_file():
+        with target.open("w", encoding="utf-8", newline="") as file:
+            file.write(text)
+        return
+    target = target.resolve()
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    except OSError as error:
+        fail("file-unwritable", f"{target}: {error.strerror}", "name a file in another folder")
     try:
         with open(handle, "w", encoding="utf-8", newline="") as file:
             file.write(text)

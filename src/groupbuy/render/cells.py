@@ -132,6 +132,8 @@ def shown(value: Any, name: str, view: View, digits: int = 4) -> str:
         pairs = (f"{inert(key)} {shown(part, str(key), view)}" for key, part in value.items())
         return say("listing", view.lang).join(pairs)
     if isinstance(value, list | tuple):
+        if not value:
+            return say("nothing", view.lang)
         return say("listing", view.lang).join(shown(each, name, view, digits) for each in value)
     word, title = inert(value), inert(view.word(name, str(value)) or "")
     if not title or title == word:

@@ -209,7 +209,8 @@ class _Explained:
                 return shown(float(answer), field, self.view)
             except ValueError:
                 pass
-        return shown(answer, field, self.view)
+        # Nothing chosen is an answer, too.
+        return shown(answer, field, self.view) if answer != "" else self.say("nothing")
 
     def near(self, near: Mapping[str, Any]) -> Block:
         what = inert(self.view.title(str(near.get("what", ""))))
