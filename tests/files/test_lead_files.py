@@ -402,7 +402,7 @@ def test_a_thousand_wrong_headers_take_no_time(folder):
             "- id: L1\n- id: L2\n- id: ' L1'\n",
             ['a.yaml:3:7: lead-same-id the id "L1" is given twice: first at a.yaml:1:7'],
         ),
-        ("a.json", "", ["a.json:1:1: json-syntax the JSON text breaks off"]),
+        ("a.json", " \n", ["a.json: json-syntax this file is empty"]),
         ("a.json", "[1]", ["a.json:1:2: file-shape a lead is a mapping, not a number"]),
         ("a.json", '[{"id": 1,}]', ["a.json:1:11: json-syntax a key is missing here | keys stand"]),
         ("a.json", '[{"id": 1}', ["a.json:1:11: json-syntax the JSON text breaks off: a comma"]),
@@ -440,6 +440,22 @@ def test_a_thousand_wrong_headers_take_no_time(folder):
         ),
         ("a.csv", 'id,name\nL1,"a\nL2,b\n', ["a.csv:2: csv-quote a quotation mark is opened"]),
         ("a.csv", 'id,name\nL0,\nL1,"a"b\n', ["a.csv:3: csv-quote something follows a closing"]),
+        (
+            "a.csv",
+            "客户名称,预算\nx,5\ny,6\n",
+            [
+                "a.csv:1: lead-required no column of this file holds id | add a column "
+                '"客户编号" with another value in every row'
+            ],
+        ),
+        (
+            "a.csv",
+            "id,remark\n1,x\n",
+            [
+                'a.csv:1:4: lead-unknown-field there is no field "remark" | declare it under '
+                "`fields:` in a pack, or leave it out: begin its header with #"
+            ],
+        ),
         ("a.csv", "id,id\nL1,L2\n", ['a.csv:1:4: csv-header "id" and "id" both mean id']),
         ("a.csv", "id\nL1\nL1\n", ['a.csv:3:1: lead-same-id the id "L1" is given twice: first at']),
         ("a.xlsx", b"PK\x03\x04", ["a.xlsx: xlsx-damaged this workbook is damaged"]),

@@ -296,7 +296,7 @@ def _workbook(content: BytesIO) -> Any:
     try:
         import xlsxwriter  # type: ignore[import-untyped, unused-ignore]
     except ImportError:
-        message, hint = "writing .xlsx needs XlsxWriter", 'pip install "groupbuy[xlsx]"'
+        message, hint = "writing .xlsx needs XlsxWriter", "pip install XlsxWriter"
         raise GroupbuyError(Problem("extra-missing", message, None, hint)) from None
     # A text is written as a text, whatever it begins with.
     options = ("strings_to_formulas", "strings_to_numbers", "strings_to_urls")

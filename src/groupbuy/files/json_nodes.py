@@ -30,6 +30,9 @@ def parse(source: Source, text: str | None = None, line: int = 1) -> Node:
     Raises `GroupbuyError` with the first fault.
     """
     parser = _Parser(source, source.text if text is None else text, line)
+    if text is None and not source.text.strip():
+        at = Location(source.name)
+        raise GroupbuyError(Problem("json-syntax", "this file is empty", at, 'leads: [{"id": …}]'))
     node = parser.value(0, 1)
     rest = parser.skip(parser.offset)
     if rest < parser.end:

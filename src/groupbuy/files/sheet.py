@@ -12,6 +12,7 @@ from typing import ClassVar
 from groupbuy.errors import Location, Problem, Problems, Source
 from groupbuy.model.entries import Field
 from groupbuy.model.lead import Column, Columns, bare, unknown_name
+from groupbuy.model.model import ID, LeadModel
 from groupbuy.model.names import fold, quote
 from groupbuy.tree.types import Kind, Type
 
@@ -209,6 +210,8 @@ def check_header(
         column = columns.find(header)
         if column is None:
             problem = unknown_name(header, columns, at, table)
+            if problem.hint and problem.hint.endswith("leave it out"):
+                problem = replace(problem, hint=f"{problem.hint}: begin its header with #")
             if "，" in header or "|" in header:
                 hint = "columns are parted by commas: , ; or a tab"
                 problem = Problem(problem.code, problem.message, at, hint)
@@ -222,7 +225,24 @@ def check_header(
             firsts[column.entry.name] = header
             found[position] = column
     sheet.used = {position: sheet.header[position] for position in found}
+    parted = not any("，" in header or "|" in header for header in sheet.header)
+    if isinstance(columns.owner, LeadModel) and parted:
+        _require_columns(sheet, columns.owner, firsts, problems)
     return found
+
+
+def _require_columns(
+    sheet: Sheet, model: LeadModel, found: Mapping[str, str], problems: Problems
+) -> None:
+    """A required field without a column is missing in every row: told once, with the header."""
+    for name, entry in model.fields.items():
+        if not entry.required or name in found:
+            continue
+        title = entry.title.get("zh" if not "".join(sheet.header).isascii() else "en") or name
+        message = f"no column of this {sheet.noun} holds {name}"
+        what = "another value in every row" if name == ID else "a value in every row"
+        hint = f"add a column {quote(title)} with {what}"
+        problems.add("lead-required", message, sheet.place(sheet.line), hint)
 
 
 def mark_faults(sheet: Sheet, columns: Mapping[int, Column]) -> None:
