@@ -329,6 +329,7 @@ NOT_PARSED = [
     ("a: 1\n  b: 2", "yaml-indent", 2, 3, "column 1"),
     ("a:\n   b: 1\n  c: 2", "yaml-indent", 3, 3, "column 4 or 1"),
     ("  a: 1\nb: 2", "yaml-indent", 2, 1, "column 3"),
+    ("$ x -y\n# c\na: 1\nb: 2", "yaml-key", 1, 1, "begin it with #"),
     ("a:\n  - x\n  b: 1", "yaml-indent", 3, 3, "among list items"),
     ("a: 1\n- b", "yaml-indent", 2, 1, "among keys"),
     ("- a\n-b", "yaml-dash-space", 2, 1, "- "),

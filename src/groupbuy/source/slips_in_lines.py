@@ -232,7 +232,10 @@ def indentation(stuck: Stuck) -> Slip | None:
             hint = "indent it, or move it to where it belongs"
         else:
             message = f"this line starts in column {indent + 1}, and none of the entries above does"
-            columns = [str(column + 1) for column in stuck.columns_above()]
+            starts = stuck.columns_above()
+            if indent in starts:  # the fault is above: a text that goes on where a key was meant
+                return None
+            columns = [str(column + 1) for column in starts]
             hint = f"start it in column {' or '.join(columns)}"
         return Slip(Problem("yaml-indent", message, at, hint))
     if "not allowed" not in stuck.said:
@@ -256,7 +259,13 @@ def _before_the_first(stuck: Stuck, indent: int) -> Slip:
     if any(line.startswith("...") for line in stuck.lines[: stuck.line]):
         message = "a file has only one document, and it ended above with ..."
         return Slip(Problem("yaml-documents", message, at, "delete the line ..."))
-    columns = [str(column + 1) for column in stuck.columns_above()]
+    starts = stuck.columns_above()
+    if indent in starts:
+        message = f"a key can't follow line {stuck.above() + 1}, which is a text without a key"
+        above = stuck.row(stuck.above())
+        at = stuck.at(stuck.above(), len(above) - len(above.lstrip()))
+        return Slip(Problem("yaml-key", message, at, "give it a key, or begin it with #"))
+    columns = [str(column + 1) for column in starts]
     message = f"this line starts in column {indent + 1}, and none of the entries above does"
     return Slip(Problem("yaml-indent", message, at, f"start it in column {' or '.join(columns)}"))
 
