@@ -318,6 +318,15 @@ def test_problems_are_counted_in_the_language_asked_for(
     assert "1 个问题" in ran.err
 
 
+def test_explaining_a_lead_that_was_set_aside_says_why(call: Call, tmp_path: Path) -> None:
+    path = tmp_path / "leads.csv"
+    path.write_text("id,budget\nX1,abc\n", encoding="utf-8")
+    ran = call("explain", path, "X1")
+    assert (ran.code, ran.out) == (2, "")
+    assert "value-number budget" in ran.err
+    assert "no lead that can be read" in call("explain", path, "X2").err
+
+
 # ── where results go ──
 
 

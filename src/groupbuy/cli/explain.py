@@ -9,6 +9,7 @@ import click
 from groupbuy.cli.opening import leads_options, open_leads, open_rules
 from groupbuy.cli.options import rules_options
 from groupbuy.cli.running import DONE, deliver, fail, width
+from groupbuy.errors import GroupbuyError
 
 
 @click.command()
@@ -42,7 +43,13 @@ def explain(
         )
     *paths, wanted = leads
     workspace = open_rules(rules, as_of, settings, lang, show_pii=show_pii)
-    result = workspace.explain(open_leads(workspace, paths, mapping, rejects), wanted)
+    found = open_leads(workspace, paths, mapping, rejects)
+    for aside in found.set_aside:
+        if aside.id == wanted:
+            raise GroupbuyError(*aside.problems)
+    if not found.leads:
+        fail("no-leads", "these files have no lead that can be read", f"groupbuy check {paths[0]}")
+    result = workspace.explain(found, wanted)
     if form == "json":
         from groupbuy.render.json import show_json
 
