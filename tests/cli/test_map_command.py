@@ -87,3 +87,9 @@ def test_a_draft_of_no_file(call: Call, folder: Path) -> None:
     ran = call("map", "new", "acounts.csv")
     assert ran.code == 2
     assert 'did you mean "accounts.csv"?' in ran.err
+
+
+def test_a_draft_names_the_file_it_is_in(call: Call, folder: Path) -> None:
+    assert call("map", "new", "accounts.csv", "-o", "crm.yaml").code == 0
+    text = (folder / "crm.yaml").read_text(encoding="utf-8")
+    assert "groupbuy check accounts.csv --map crm.yaml" in text

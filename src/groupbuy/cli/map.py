@@ -38,7 +38,7 @@ def map() -> None:
 def new(
     exports: tuple[Path, ...], output: Path | None, rules: Path | None, lang: str | None
 ) -> int:
-    """Draft a mapping by looking at the headers and values of EXPORTS (CSV files).
+    """Draft a mapping by looking at the headers and values of EXPORTS (CSV or .xlsx).
 
     What is sure is written, what needs a person is a comment with TODO. Exit codes: 0 done; 2 the
     files can't be used, or FILE exists.
@@ -52,6 +52,8 @@ def new(
     text = draft_mapping(exports, model, notes, lang_of(lang))
     for note in notes:
         click.echo(f"note: {note}", err=True)
+    if output is not None:
+        text = text.replace("--map THIS_FILE", f"--map {output.name}", 1)
     deliver(text, output)
     if output is not None:
         files = " ".join(str(path) for path in exports)
