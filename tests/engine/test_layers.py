@@ -402,6 +402,15 @@ def test_effective_dates_are_inclusive() -> None:
         assert rules(text, as_of=as_of).lead(f=True)["verdict"]["value"] == verdict
 
 
+def test_names_of_what_has_expired_do_not_apply() -> None:
+    text = "facts: {q: {value: 5, effective: {until: 2026-11-24}}, r: q > 3, s: 'coalesce(q, 9)'}"
+    found = {
+        as_of: rules(text, as_of=as_of).lead()["facts"] for as_of in ("2026-11-24", "2026-11-25")
+    }
+    assert [found["2026-11-24"][name]["value"] for name in "rs"] == [True, 5]
+    assert [found["2026-11-25"][name]["value"] for name in "rs"] == [False, 9]
+
+
 def test_a_change_of_what_has_expired_is_no_error() -> None:
     text = "facts: {q: 1}\ngates: {x: {when: f, verdict: hold, unknown: pass, effective: {until: 2026-11-24}}}"
     above = "changes: {gates: {x: {verdict: stop}}}"

@@ -19,6 +19,9 @@ from groupbuy.tree.definitions import Definition
 from groupbuy.tree.nodes import Expr, Lit
 from groupbuy.tree.types import DATE
 
+CONFLICT = "conflict"
+"""The code of what two packs of one layer set differently."""
+
 
 class Assembler:
     """Makes stacks, each once, with the settings and the day of one run."""
@@ -46,7 +49,7 @@ class Assembler:
                 (first, one), (second, other) = definers[:2]
                 stack.conflicts.append(
                     Problem(
-                        "conflict",
+                        CONFLICT,
                         f"{first.name} and {second.name} both define {id} "
                         f"({one.at.short}, {other.at.short})",
                         other.at,
@@ -57,7 +60,11 @@ class Assembler:
                 pack, entry = definers[0]
                 self.place(stack, (section, id), pack, entry)
         constants = self.constants(stack)
-        self.check_rising(stack, constants)
+        try:
+            self.check_rising(stack, constants)
+        except GroupbuyError as error:
+            # These packs together don't fit: the leads that have them are set aside.
+            stack.conflicts.extend(error.problems)
         definitions: list[Definition] = []
         for section_name, kind in self.entries.sections.items():
             entries = stack.entries(section_name)
@@ -72,14 +79,17 @@ class Assembler:
     def absent(self, defined: set[str], open_packs: set[Pack]) -> Iterator[Definition]:
         """Names that only packs outside the stack define.
 
-        They do not apply, unless one of those packs still might: then they are unknown.
+        They do not apply, unless one of those packs still might: then they are unknown. Neither
+        do names whose entries are outside their dates.
         """
-        for (section, id), found in self.entries.base.items():
-            if not self.entries.sections[section].shared or id in defined:
+        entries = self.entries
+        for (section, id), found in {**entries.base, **entries.expired}.items():
+            if not entries.sections[section].shared or id in defined:
                 continue
-            unknown = any(pack in open_packs for pack, _ in found)
+            expired = (section, id) in entries.expired
+            unknown = not expired and any(pack in open_packs for pack, _ in found)
             pack, entry = found[0]
-            for definition in self.entries.as_defined(pack, entry).definitions:
+            for definition in entries.as_defined(pack, entry).definitions:
                 if definition.name not in defined and isinstance(definition.expression, Expr):
                     type = definition.expression.type
                     missing = build.unknown(type) if unknown else build.none(type)
@@ -122,7 +132,7 @@ class Assembler:
                 path: Path = (section, id, *found[0])
                 stack.conflicts.append(
                     Problem(
-                        "conflict",
+                        CONFLICT,
                         f"{first.name} and {second.name} set {'.'.join(path)} differently "
                         f"({found[1].at.short}, {found[2].at.short})",
                         found[2].at,

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Set
 from dataclasses import replace
 
 from groupbuy.errors import Location, Problem, did_you_mean
-from groupbuy.rules.assembling import Assembler
+from groupbuy.rules.assembling import CONFLICT, Assembler
 from groupbuy.rules.entries import Entries, Key
 from groupbuy.rules.locks import lock_of
 from groupbuy.rules.merge import leaves, merge
@@ -49,7 +49,9 @@ class Checks:
         self.check_frozen()
         for packs in self.telling_stacks():
             with self.problems.collecting():
-                self.assembler.stack(packs).check_circles()
+                stack = self.assembler.stack(packs)
+                self.problems.extend(p for p in stack.conflicts if p.code != CONFLICT)
+                stack.check_circles()
         self.problems.raise_any()
 
     def check_names_shown(self) -> None:

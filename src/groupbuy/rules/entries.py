@@ -22,8 +22,9 @@ Key = tuple[str, str]
 class Entries:
     """Every entry of a project's packs, merged and lowered when first asked for.
 
-    `base` has, for each key, the packs that define it, lowest layer first; `problems` what was
-    wrong with packs and definitions, and `faulty` whose shape is not one to lower.
+    `base` has, for each key, the packs that define it, lowest layer first; `expired` those whose
+    dates have passed or not come where nobody else defines it; `problems` what was wrong with
+    packs and definitions, and `faulty` whose shape is not one to lower.
     """
 
     def __init__(self, project: Project, sections: Sequence[Section]) -> None:
@@ -33,6 +34,7 @@ class Entries:
         self.problems = Problems()
         self.problems.extend(project.problems)
         self.base: dict[Key, list[tuple[Pack, Entry]]] = {}
+        self.expired: dict[Key, list[tuple[Pack, Entry]]] = {}
         self.faulty: set[Key] = set()
         self.collect()
         self.scope = RuleScope(project.model, dict(self.shared()), frozenset(self.always()))
@@ -54,6 +56,13 @@ class Entries:
                         self.problems.extend(faults)
                         self.faulty.add((section, id))
                     self.define(pack, entry, names)
+        for pack in self.project.packs:
+            for (section, id), item in pack.expired.items():
+                faults = check_shape(item.node, self.sections[section].schema)
+                self.problems.extend(faults)
+                if (section, id) not in self.base and not faults:
+                    entry = Entry(section, id, item.node, item.at, pack.name)
+                    self.expired.setdefault((section, id), []).append((pack, entry))
 
     def define(self, pack: Pack, entry: Entry, names: dict[str, tuple[str, Entry]]) -> None:
         """Add one definition to what is known."""
@@ -124,6 +133,9 @@ class Entries:
                 variants = self.variants((section, id), definer, entry)
                 entries.extend(replace(entry, node=node) for node in variants)
             yield id, [(self.sections[section], entry) for entry in entries]
+        for (section, id), found in self.expired.items():
+            if self.sections[section].shared:
+                yield id, [(self.sections[section], entry) for _, entry in found]
 
     def behind(self, name: str) -> Iterator[tuple[Pack, Entry]]:
         """Every definition of a shared name, with the pack it stands in."""

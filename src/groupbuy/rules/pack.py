@@ -35,7 +35,8 @@ class Pack:
     fields: Node | None = None
     sections: dict[str, dict[str, PackEntry]] = field(default_factory=dict)
     changes: dict[str, dict[str, PackEntry]] = field(default_factory=dict)
-    expired: frozenset[tuple[str, str]] = frozenset()
+    expired: dict[tuple[str, str], PackEntry] = field(default_factory=dict)
+    """Entries outside their dates, by section and id: their names are known, and do not apply."""
     """Section and id of the entries that are outside their dates."""
 
 
@@ -47,7 +48,7 @@ def read_pack(node: Node, layer: int, sections: Iterable[str], as_of: int) -> tu
     """
     names = list(sections)
     problems = Problems()
-    expired: set[tuple[str, str]] = set()
+    expired: dict[tuple[str, str], PackEntry] = {}
     root = _root(node)
     known = [*HEAD, *names]
     for key in root.items:
@@ -71,7 +72,7 @@ def read_pack(node: Node, layer: int, sections: Iterable[str], as_of: int) -> tu
         root.get("fields"),
         _sections(root, names, as_of, problems, expired),
         _changes(root, names, as_of, problems),
-        frozenset(expired),
+        expired,
     )
     return pack, problems
 
@@ -141,7 +142,7 @@ def _sections(
     names: list[str],
     as_of: int,
     problems: Problems,
-    expired: set[tuple[str, str]],
+    expired: dict[tuple[str, str], PackEntry],
 ) -> dict[str, dict[str, PackEntry]]:
     found: dict[str, dict[str, PackEntry]] = {}
     for section in names:
@@ -179,7 +180,7 @@ def _sections(
             elif effective(item, as_of, problems):
                 entries[id] = PackEntry(item, at)
             else:
-                expired.add((section, id))
+                expired[section, id] = PackEntry(item, at)
         found[section] = entries
     return found
 
@@ -204,7 +205,7 @@ def _changes(
                 did_you_mean(key, names) or f"sections: {', '.join(names)}",
                 len(key),
             )
-    return _sections(node, names, as_of, problems, set())
+    return _sections(node, names, as_of, problems, {})
 
 
 def effective(node: Node, as_of: int, problems: Problems) -> bool:
