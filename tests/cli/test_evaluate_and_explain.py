@@ -96,6 +96,7 @@ def test_shuffled_leads_have_the_same_results(call: Call, tmp_path: Path) -> Non
         (("--top", "3"), ["L014", "L001", "L002"]),
         (("--where", 'kind == "gift" and priority == "A"'), None),
         (("--where", '客户编号 == "L002"'), ["L002"]),
+        (("--where", '匹配度 >= 90 and 优先级 == "A"', "--columns", "优先级"), ["L003"]),
     ],
 )
 def test_choosing_leads(call: Call, args: tuple[str, ...], expected: list[str] | None) -> None:

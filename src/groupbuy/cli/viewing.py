@@ -57,11 +57,7 @@ def _entry(lowered: Lowered, lang: str) -> Iterator[tuple[str, str]]:
 
 
 def _said(template: Template | None, lang: str) -> str | None:
-    """A title quotes nothing; one that does is no title."""
-    if template is None:
-        return None
-    parts = template.parts(lang)
-    return "".join(part for part in parts if isinstance(part, str)) or None
+    return None if template is None else template.text().get(lang) or None
 
 
 def _kinds(workspace: Workspace) -> Iterator[tuple[str, str]]:

@@ -171,6 +171,8 @@ class LeadConclusions:
                 if field.pii and not self.show_pii and value is not None:
                     return MASKED
                 words = field.value_titles
+            elif slot.type.kind is Kind.CHOICE:
+                words = self.plan.word_titles(slot.name)
         return wording.spoken(value, slot.type, self.lang, self.currency, words)
 
     def open_value(self, slot: Slot) -> Any:

@@ -15,6 +15,7 @@ from groupbuy.compile.python import Program, compile_program, compile_value
 from groupbuy.model.model import LeadModel
 from groupbuy.reason.questions import Edges, edges_of
 from groupbuy.rules.stack import Stack
+from groupbuy.texts import Text
 from groupbuy.tree.definitions import Definition
 from groupbuy.tree.derived import NOT_APPLICABLE
 from groupbuy.tree.nodes import Col, Expr, Lit, Op, Over, Periods, Ref, walk
@@ -96,6 +97,7 @@ class Plan:
         self.computed = set(self.definitions) | set(self.populations)
         self.shared = {} if shared is None else shared
         self._values: dict[Expr, Evaluator] = {}
+        self._word_titles: dict[str, Mapping[str, Text]] = {}
         self._extra: dict[str, tuple[Program, set[str]]] = {}
         self._solvers: dict[tuple[str, ...], Program] = {}
 
@@ -108,6 +110,16 @@ class Plan:
     def edges(self) -> Edges:
         """The constants that names are compared with."""
         return edges_of(self.definitions.values())
+
+    def word_titles(self, name: str) -> Mapping[str, Text]:
+        """What the words of a grade are called, by word."""
+        found = self._word_titles.get(name)
+        if found is None:
+            lowered = self.stack.lowered.get("grades", {}).get(name)
+            arms = getattr(lowered.view, "arms", ()) if lowered is not None else ()
+            found = {arm.word: arm.title.text() for arm in arms if arm.title is not None}
+            self._word_titles[name] = found
+        return found
 
     def table_types(self) -> dict[str, TableType]:
         """The tables that aggregates can read."""

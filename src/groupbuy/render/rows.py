@@ -138,7 +138,7 @@ def legend(used: Sequence[Strip], lang: str) -> list[str]:
 
 
 def summary(result: Mapping[str, Any], lang: str) -> str:
-    """`40 leads: 33 go, 5 on hold, 2 stopped; 1 set aside`."""
+    """`40 leads: 33 go, 5 on hold, 2 stopped; 1 set aside; 10 shown`."""
     counts = result.get("summary") or {}
     total = counts.get("leads", len(result.get("leads", ())))
     text = say("count_lead" if total == 1 else "count_leads", lang, n=total)
@@ -150,7 +150,12 @@ def summary(result: Mapping[str, Any], lang: str) -> str:
     if parts:
         text += say("colon", lang) + say("comma", lang).join(parts)
     aside = counts.get("set_aside") or len(result.get("set_aside") or ())
-    return text + (say("semicolon", lang) + say("count_set_aside", lang, n=aside) if aside else "")
+    if aside:
+        text += say("semicolon", lang) + say("count_set_aside", lang, n=aside)
+    shown = (result.get("run") or {}).get("shown", total - aside)
+    if shown < total - aside:
+        text += say("semicolon", lang) + say("count_shown", lang, n=shown)
+    return text
 
 
 def set_aside(result: Mapping[str, Any]) -> list[tuple[str, str, list[str]]]:

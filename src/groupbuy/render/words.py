@@ -18,7 +18,7 @@ _WORDS = {
         ("semicolon", "; ", "；"),
         ("colon", ": ", "："),
         ("listing", ", ", "、"),
-        ("no_errors", "{n} packs: no errors", "{n} 个规则包，没有错误"),
+        ("no_errors", "packs: {n}; no errors", "{n} 个规则包，没有错误"),
         # headings of the table
         ("rank", "#", "#"),
         ("lead", "Lead", "客户"),
@@ -52,6 +52,7 @@ _WORDS = {
         ("count_terms", "{n:,} on terms", "{n:,} 个有条件"),
         ("count_hold", "{n:,} on hold", "{n:,} 个暂缓"),
         ("count_stop", "{n:,} stopped", "{n:,} 个停止"),
+        ("count_shown", "{n:,} shown", "显示 {n:,} 个"),
         ("count_set_aside", "{n:,} set aside", "{n:,} 个未评估"),
         ("set_aside", "Set aside", "未评估"),
         ("errors", "Problems", "问题"),

@@ -9,17 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 from groupbuy.errors import GroupbuyError, Location, Problem, did_you_mean
 from groupbuy.language.parse import parse
 from groupbuy.model.entries import Table
 from groupbuy.model.model import LeadModel
+from groupbuy.model.names import fold
 from groupbuy.model.problem import ValueProblem
 from groupbuy.sections.applies import may_not_apply
 from groupbuy.sections.base import Entry, Section
 from groupbuy.sections.gates import VERDICT, VERDICT_TYPE
 from groupbuy.sections.template import RANK, Slot, Template, read_template
+from groupbuy.source.nodes import Mapping as MappingNode
 from groupbuy.source.nodes import Node, Scalar
 from groupbuy.source.yaml import place_in
 from groupbuy.tree import build
@@ -60,8 +63,22 @@ class RuleScope:
             type = self.type_of(name)
             return None if type.kind is Kind.TABLE else Ref(name, type)
         proper = self.model.resolve(name)
-        field = self.model.fields.get(proper) if proper else None
+        if proper is None:
+            titled = self.titles.get(fold(name))
+            return None if titled is None else self.value(titled)
+        field = self.model.fields.get(proper)
         return None if field is None else Ref(field.name, field.type)
+
+    @cached_property
+    def titles(self) -> dict[str, str]:
+        """What facts, scores and grades are titled, where one title means one of them."""
+        found: dict[str, str] = {}
+        twice: set[str] = set()
+        for name, entries in self.entries.items():
+            for title in _titles(entries[0][1]):
+                if found.setdefault(fold(title), name) != name:
+                    twice.add(fold(title))
+        return {title: name for title, name in found.items() if title not in twice}
 
     def type_of(self, name: str) -> Type:
         """The type of a shared name over all packs that define it."""
@@ -288,6 +305,13 @@ class RuleScope:
         """The titles of the words of a choice field."""
         field = self.model.fields.get(name)
         return {} if field is None else field.value_titles
+
+
+def _titles(entry: Entry) -> Iterable[str]:
+    """What an entry is titled in each language."""
+    title = entry.get("title")
+    parts = title.items.values() if isinstance(title, MappingNode) else [title]
+    return [part.text for part in parts if isinstance(part, Scalar)]
 
 
 def circular(circle: list[str], at: Location) -> Problem:

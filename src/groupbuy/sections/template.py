@@ -9,7 +9,7 @@ from string import Formatter
 from groupbuy.errors import GroupbuyError, Location, Problem, Problems
 from groupbuy.source.nodes import Mapping, Node, Scalar
 from groupbuy.source.yaml import place_in
-from groupbuy.texts import LANGUAGES
+from groupbuy.texts import LANGUAGES, Text
 from groupbuy.tree.types import Type
 
 RANK = "rank"
@@ -39,6 +39,15 @@ class Template:
         texts = dict(self.by_language)
         found = texts.get(lang)
         return found if found is not None else self.by_language[0][1]
+
+    def text(self) -> Text:
+        """The text without the facts it quotes: a title quotes none."""
+        return Text(
+            tuple(
+                (lang, "".join(part for part in parts if isinstance(part, str)))
+                for lang, parts in self.by_language
+            )
+        )
 
     @property
     def quoted(self) -> tuple[str, ...]:
