@@ -256,6 +256,9 @@ class Plan:
         All that follows from one name is worked out together.
         """
         base = name.partition("∈")[0].removesuffix(".likely")
+        if self.fixed is not None and base in self.fixed.definitions:
+            self.fixed.extend(env, name)
+            return
         definition = self.stack.lookup(base)
         family = [name]
         if definition is not None and definition.type.kind is Kind.CHOICE and base != name:
