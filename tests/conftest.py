@@ -1,0 +1,10 @@
+"""What all tests share: how examples are made up."""
+
+import os
+
+from hypothesis import settings
+
+# How long an example takes says more about the machine than about the code. In CI every run tries
+# the same examples, so that a change is judged by what it changes.
+settings.register_profile("project", deadline=None, derandomize=bool(os.environ.get("CI")))
+settings.load_profile("project")
