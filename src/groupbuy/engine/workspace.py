@@ -165,8 +165,9 @@ class Workspace:
         """Evaluate all leads and show one, with everything that nearly decided otherwise."""
         run, ranked = self.run(leads)
         case = self.find(ranked, wanted)
-        result = self.presenter().result(run, [case], leads.set_aside, {"matched": 1, "shown": 1})
-        result.data["leads"][0]["nearly"] = nearly(self.presenter().conclusions(case))
+        presenter = self.presenter()
+        result = presenter.result(run, [case], leads.set_aside, {"matched": 1, "shown": 1})
+        result.data["leads"][0]["nearly"] = nearly(presenter.conclusions(case))
         return result
 
     def find(self, ranked: Sequence[Case], wanted: str) -> Case:

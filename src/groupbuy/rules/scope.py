@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import replace
 from functools import cached_property
-from typing import Any
 
 from groupbuy.errors import GroupbuyError, Location, Problem, did_you_mean
 from groupbuy.language.parse import parse
@@ -300,11 +299,6 @@ class RuleScope:
         assert isinstance(expression, Lit)
         self.constants[name] = expression
         return True
-
-    def word_titles(self, name: str) -> Mapping[str, Any]:
-        """The titles of the words of a choice field."""
-        field = self.model.fields.get(name)
-        return {} if field is None else field.value_titles
 
 
 def _titles(entry: Entry) -> Iterable[str]:

@@ -8,7 +8,7 @@ packs, layers or back ends.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from groupbuy.errors import GroupbuyError, Location, Problem
@@ -136,9 +136,6 @@ class Context(Protocol):
     def constant(self, expr: Expr) -> float | None:
         """The number that an expression over settings has by default."""
 
-    def word_titles(self, name: str) -> Mapping[str, Any]:
-        """The titles of the words of a choice field."""
-
 
 class Conclusions(Protocol):
     """One lead's results, as a section asks for them when it shows its own."""
@@ -242,8 +239,3 @@ def word(node: Node, what: str, allowed: tuple[str, ...]) -> str:
     if isinstance(node, Scalar) and str(node.value) in allowed:
         return str(node.value)
     raise GroupbuyError(Problem("wrong-value", f"{what} is one of: {', '.join(allowed)}", node.at))
-
-
-def owned(definition: Definition, at: Location) -> Definition:
-    """The same definition said to stand elsewhere."""
-    return replace(definition, at=at)

@@ -49,18 +49,6 @@ class Template:
             )
         )
 
-    @property
-    def quoted(self) -> tuple[str, ...]:
-        """The names of the facts quoted in any language, columns aside."""
-        return tuple(
-            dict.fromkeys(
-                part.name
-                for _, parts in self.by_language
-                for part in parts
-                if isinstance(part, Slot) and part.table is None and part.name != RANK
-            )
-        )
-
 
 Resolve = Callable[[str, Location], Slot]
 
