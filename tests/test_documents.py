@@ -30,6 +30,11 @@ def blocks(language: str) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(("place", "text"), blocks("yaml"), ids=lambda value: str(value)[:40])
 def test_yaml_examples_load(place: str, text: str, tmp_path: Path) -> None:
+    if "\ncases:" in text:
+        (tmp_path / "example.test.yaml").write_text(text, encoding="utf-8")
+        ran = CliRunner().invoke(groupbuy, ["test", str(tmp_path)], standalone_mode=False)
+        assert ran.return_value == 0, f"{place}\n{ran.output}"
+        return
     layers = "[groupbuy:common, [groupbuy:office, groupbuy:welfare, groupbuy:gift], {}]"
     if "layers:" in text:
         (tmp_path / "groupbuy.yaml").write_text(text, encoding="utf-8")

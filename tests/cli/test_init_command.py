@@ -11,7 +11,13 @@ from command_line import Call
 from groupbuy.authoring import scaffold
 from groupbuy.authoring.scaffold import dated, make_folder, templates
 
-FILES = ["README.md", "leads.yaml", "rules/groupbuy.yaml", "rules/ours/our_company.yaml"]
+FILES = [
+    "README.md",
+    "leads.yaml",
+    "rules/groupbuy.yaml",
+    "rules/ours/our_company.test.yaml",
+    "rules/ours/our_company.yaml",
+]
 
 
 def files_of(folder: Path) -> list[str]:
@@ -29,6 +35,7 @@ def test_the_folder_works_at_once(
     assert files_of(tmp_path) == [f"mine/{name}" for name in FILES]
     monkeypatch.chdir(tmp_path / "mine")
     assert call("check", "leads.yaml").code == 0
+    assert (call("test").code, call("test", "rules/ours").code) == (0, 0)
     result = call("evaluate", "leads.yaml", "--format", "json", "--lang", lang)
     assert (result.code, result.err) == (0, "")
     leads = {lead["id"]: lead for lead in result.json["leads"]}

@@ -14,6 +14,7 @@ from jsonschema import Draft7Validator
 from groupbuy.source.yaml import read_source, read_yaml
 
 SHIPPED = ROOT / "rules"
+TEMPLATES = ROOT / "src/groupbuy/authoring/templates"
 PACKS = [
     path
     for path in sorted(SHIPPED.rglob("*.yaml"))
@@ -29,7 +30,7 @@ def misfits(schema: Any, data: Any) -> list[str]:
     return [f"{e.json_path} {e.message[:200]}" for e in Draft7Validator(schema).iter_errors(data)]
 
 
-@pytest.mark.parametrize("what", ["lead", "pack", "result"])
+@pytest.mark.parametrize("what", ["lead", "pack", "cases", "result"])
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_each_is_a_schema(call: Call, what: str, lang: str) -> None:
     schema = call("schema", what, "--rules", SHIPPED, "--lang", lang).json
@@ -47,7 +48,7 @@ def test_schema_goes_to_a_file(call: Call, tmp_path: Path) -> None:
 def test_unknown_schema_is_a_usage_error(call: Call) -> None:
     ran = call("schema", "leads")
     assert ran.code == 2
-    assert "'lead', 'pack', 'result'" in ran.err
+    assert "'lead', 'pack', 'cases', 'result'" in ran.err
 
 
 # ── leads ──
@@ -210,3 +211,29 @@ def test_a_plugins_section_fits_and_less_than_the_contract_does_not(
     wrong = copy.deepcopy(found)
     wrong["leads"][0]["verdict"]["value"] = "maybe"
     assert misfits(result_schema, wrong)
+
+
+# ── cases ──
+
+CASES = [*SHIPPED.rglob("*.test.yaml"), *TEMPLATES.rglob("*.test.yaml")]
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: "/".join(path.parts[-3:]))
+def test_cases_fit_their_schema(call: Call, path: Path) -> None:
+    assert misfits(call("schema", "cases").json, data_of(path)) == []
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        {"lead": {"budget": 3}, "expect": {"verdict": "go"}},
+        {"case": "x", "expect": {"verdict": "go"}},
+        {"case": "x", "lead": {}, "expect": {}},
+        {"case": "x", "lead": {}, "expect": {"fire": ["gates.x"]}},
+        {"case": "x", "lead": {}, "expect": {"verdict": "yes"}},
+        {"case": "x", "leads": [{"id": "L1"}], "expect": {"verdict": "go"}},
+    ],
+)
+def test_what_is_no_case_does_not_fit(call: Call, case: Any) -> None:
+    file = {"groupbuy": 1, "as_of": "2026-11-22", "cases": [case]}
+    assert misfits(call("schema", "cases").json, file) != []

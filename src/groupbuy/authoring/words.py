@@ -49,6 +49,12 @@ _WORDS = {
         ("conflicts", "Conflicts: a lead with these packs is set aside",
          "冲突：适用这些规则包的客户不予评估"),
         ("command_line", "command line", "命令行"),
+        # test
+        ("case_failed", "FAILED", "未通过"),
+        ("expected", "expected: ", "应为："),
+        ("came", "came:     ", "实为："),
+        ("cases_passed", "cases: {n}, all passed", "{n} 个用例，全部通过"),
+        ("cases_failed", "cases: {n}, failed: {failed}", "{n} 个用例，{failed} 个未通过"),
         # sections
         ("settings", "Settings", "可调参数"),
         ("facts", "Facts", "推算值"),

@@ -13,6 +13,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "evaluate": ("groupbuy.cli.evaluate", "Rank leads: whom to call first, why, what to ask."),
     "explain": ("groupbuy.cli.explain", "Show how everything about one lead was decided."),
     "check": ("groupbuy.cli.check", "Find every error in rules and lead files."),
+    "test": ("groupbuy.cli.test", "Run the cases that say what rules must do."),
     "rules": ("groupbuy.cli.rules", "List, show and look up rules."),
     "schema": ("groupbuy.cli.schema", "Print a JSON Schema: of a lead, a pack or the results."),
     "map": ("groupbuy.cli.map", "Read the files of another system: draft a mapping."),

@@ -14,12 +14,13 @@ from groupbuy.cli.running import DONE, deliver, next_step
 NEXT = {
     "lead": "→ groupbuy blank yaml -o leads.yaml   (an empty lead file to fill in)",
     "pack": "→ first line of a pack:  # yaml-language-server: $schema=pack.schema.json",
+    "cases": "→ first line of cases:  # yaml-language-server: $schema=cases.schema.json",
     "result": "→ groupbuy evaluate leads.yaml --format json",
 }
 
 
 @click.command()
-@click.argument("what", type=click.Choice(("lead", "pack", "result")))
+@click.argument("what", type=click.Choice(("lead", "pack", "cases", "result")))
 @click.option(
     "-o",
     "--output",
@@ -38,14 +39,18 @@ def schema(
 ) -> int:
     """Print a JSON Schema (draft-07).
 
-    lead: a lead file, by the model in force. pack: a file of rules, for editors. result: what
-    evaluate and explain give with --format json.
+    lead: a lead file, by the model in force. pack: a file of rules, for editors. cases: a file of
+    rule cases (NAME.test.yaml). result: what evaluate and explain give with --format json.
     """
     from groupbuy.authoring import schema as schemas
 
     if what == "lead":
         model = open_rules(rules, as_of, settings, lang).model
         made = schemas.lead_schema(model, lang_of(lang))
+    elif what == "cases":
+        from groupbuy.authoring.cases.schema import case_schema
+
+        made = case_schema()
     else:
         made = schemas.pack_schema() if what == "pack" else schemas.result_schema()
     deliver(json.dumps(made, ensure_ascii=False, indent=2) + "\n", output)

@@ -1,0 +1,153 @@
+"""`groupbuy test`: the command as its user meets it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from command_line import Call
+
+RULES = {
+    "groupbuy.yaml": "groupbuy: 1\nmodel: lead.yaml\nlayers: [base]\n",
+    "lead.yaml": "groupbuy: 1\nfields:\n  id: {type: text, required: true}\n"
+    "  budget: {type: money, aliases: [预算]}\n",
+    "base.yaml": "groupbuy: 1\npack: base\ngrades:\n"
+    "  size: {rows: {L: {when: budget >= 100, because: '{budget} is large'}, S: {}}}\n",
+}
+CASES = """
+groupbuy: 1
+as_of: 2026-11-22
+cases:
+  - {case: large, source: S1, lead: {budget: 100}, expect: {grades: {size: L}}}
+  - {case: small, lead: {budget: 99}, expect: {grades: {size: S}}}
+""".lstrip()
+FAILING = CASES + "  - {case: wrong, source: S2, lead: {预算: 100}, expect: {grades: {size: S}}}\n"
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with rules in `rules` and two cases beside them."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "rules").mkdir()
+    for name, text in RULES.items():
+        (tmp_path / "rules" / name).write_text(text, encoding="utf-8")
+    (tmp_path / "rules" / "a.test.yaml").write_text(CASES, encoding="utf-8")
+    return tmp_path
+
+
+def test_all_pass(call: Call, home: Path) -> None:
+    ran = call("test")
+    assert (ran.code, ran.out, ran.err) == (0, "cases: 2, all passed\n", "")
+    assert call("test", "--lang", "zh").out == "2 个用例，全部通过\n"
+    assert call("test", "rules", "rules/a.test.yaml", "rules/../rules").out == ran.out
+
+
+def test_a_failure_says_what_came_and_why(call: Call, home: Path) -> None:
+    (home / "rules" / "b.test.yaml").write_text(FAILING, encoding="utf-8")
+    ran = call("test")
+    assert (ran.code, ran.err) == (1, "")
+    assert ran.out == (
+        "FAILED rules/b.test.yaml:6  wrong  [S2]\n"
+        "  rules/b.test.yaml:6\n"
+        "    expected: size = S\n"
+        "    came:     L\n"
+        "      size is L at rules/base.yaml:4: ¥100 is large\n"
+        "      with budget = 100\n"
+        "\n"
+        "cases: 5, failed: 1\n"
+    )
+
+
+def test_json_and_junit(call: Call, home: Path) -> None:
+    (home / "rules" / "b.test.yaml").write_text(FAILING, encoding="utf-8")
+    data = call("test", "--format", "json").json
+    assert data["summary"] == {"cases": 5, "failed": 1}
+    assert [case["passed"] for case in data["cases"]] == [True, True, True, True, False]
+    (failure,) = data["cases"][4]["failures"]
+    assert (failure["expected"], failure["came"]) == ("size = S", "L")
+    ran = call("test", "--format", "junit", "-o", "out.xml")
+    assert (ran.code, ran.out) == (1, "")
+    root = ElementTree.parse("out.xml").getroot()
+    suites = {suite.get("name"): suite for suite in root}
+    assert {n: (s.get("tests"), s.get("failures")) for n, s in suites.items()} == {
+        "rules/a.test.yaml": ("2", "0"),
+        "rules/b.test.yaml": ("3", "1"),
+    }
+    assert "came:     L" in (root.findtext(".//failure") or "")
+
+
+@pytest.mark.parametrize(("text", "cases"), [("LARGE", 1), ("s1", 1), ("a.test.yaml:5", 1)])
+def test_some_of_them(call: Call, home: Path, text: str, cases: int) -> None:
+    assert call("test", "-k", text).out == f"cases: {cases}, all passed\n"
+
+
+def test_other_rules(call: Call, home: Path) -> None:
+    other = home / "other"
+    other.mkdir()
+    for name, text in RULES.items():
+        (other / name).write_text(text.replace(">= 100", ">= 101"), encoding="utf-8")
+    ran = call("test", "rules", "--rules", "other")
+    assert (ran.code, "size is S at other/base.yaml:4" in ran.out) == (1, True)
+
+
+UNUSABLE = [
+    (["nowhere"], "cases-not-found no such file or folder"),
+    (["rules/base.yaml"], "cases-not-found this is no file of rule cases"),
+    (["-k", "lrge"], 'did you mean "large"?'),
+    (["empty"], "no-cases there are no rule cases in empty"),
+    (["broken"], 'broken/x.test.yaml:4:70: unknown-path no grade is called "szie"'),
+    (["--rules", "broken"], "unknown-path"),
+]
+
+
+@pytest.mark.parametrize(("args", "said"), UNUSABLE)
+def test_what_cannot_be_used(call: Call, home: Path, args: list[str], said: str) -> None:
+    (home / "empty").mkdir()
+    (home / "broken").mkdir()
+    for name, text in RULES.items():
+        (home / "broken" / name).write_text(text, encoding="utf-8")
+    wrong = CASES.replace("grades: {size: L", "grades: {szie: L").split("  - {case: small")[0]
+    (home / "broken" / "x.test.yaml").write_text(wrong, encoding="utf-8")
+    ran = call("test", *args)
+    assert (ran.code, ran.out) == (2, "")
+    assert said in ran.err
+
+
+def test_rules_that_are_wrong_are_told_once(call: Call, home: Path) -> None:
+    text = RULES["base.yaml"].replace("budget >= 100", "budgt >= 100")
+    (home / "rules" / "base.yaml").write_text(text, encoding="utf-8")
+    ran = call("test")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.count("budgt") == 2  # the message and the line
+    assert "1 problem\n" in ran.err
+
+
+def test_hostile_files_end_in_problems(call: Call, home: Path) -> None:
+    """Neither a traceback nor an exit code that says all is well."""
+    deep = "[" * 60 + "]" * 60
+    for number, text in enumerate(
+        [
+            "",
+            "3",
+            "[]",
+            "cases: 3",
+            f"groupbuy: 1\nas_of: 2026-11-22\ncases: {deep}\n",
+            "groupbuy: 1\nas_of: 9999-99-99\ncases: [{case: x, lead: {}, expect: {verdict: go}}]\n",
+            "groupbuy: 1\nas_of: 2026-11-22\ncases: [3, null, [], {}]\n",
+            "groupbuy: 1\nas_of: 2026-11-22\ncases: [{case: x, lead: [], expect: {verdict: go}}]\n",
+            "groupbuy: 1\nas_of: 2026-11-22\n"
+            "cases: [{case: x, lead: {}, expect: {fires: [., '', gates., a.b.c.d, null]}}]\n",
+            "groupbuy: 1\nas_of: 2026-11-22\n"
+            "cases: [{case: x, lead: {}, expect: {grades: {size: [L]}, facts: {budget: {}}}}]\n",
+            "groupbuy: 1\nas_of: 2026-11-22\nrules: 3\n"
+            "cases: [{case: x, lead: {}, expect: {grades: {size: {possible: [[L]]}}}}]\n",
+            "groupbuy: 1\nas_of: 2026-11-22\nsettings: {a: [1], b: null}\n"
+            "cases: [{case: x, lead: {}, expect: {facts: {budget: [[1]], id: {value: {}}}}}]\n",
+        ]
+    ):
+        path = home / f"hostile{number}.test.yaml"
+        path.write_text(text, encoding="utf-8")
+        ran = call("test", path, "--rules", "rules")
+        assert ran.code == 2, text
+        assert ran.err.strip(), text
