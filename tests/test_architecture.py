@@ -31,12 +31,12 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("sections",),  # one module per section of a pack: entries → definitions
     ("rules",),  # project, layers, merge, validation
     ("plugins",),  # hooks, discovery, loading, isolation
-    ("api",),  # the one import of plugin authors
     ("engine",),  # plan, run, explain; `Workspace`
     ("files", "render"),  # read leads; write results
     ("authoring",),  # check, test, diff, fmt
     ("testing",),  # the plugin test kit
     ("cli",),
+    ("api",),  # the one import of plugin authors: a façade over all of it
     ("__main__",),
 )
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from groupbuy.compile.python import compile_program, compile_value
 from groupbuy.errors import Location
 from groupbuy.language.parse import parse
+from groupbuy.language.scope import NoPlugins
 from groupbuy.tree.definitions import Definition
 from groupbuy.tree.derived import derive
 from groupbuy.tree.nodes import Expr, Periods, Ref
@@ -27,7 +28,7 @@ TABLES = {"t": TableType(ROW, order="on")}
 HERE = Location("rules.yaml", 1)
 
 
-class World:
+class World(NoPlugins):
     """The scope: the names above, and whatever a test adds."""
 
     def __init__(self, more: Mapping[str, Type] | None = None) -> None:

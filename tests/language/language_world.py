@@ -7,6 +7,7 @@ from typing import Any
 from groupbuy.compile.python import compile_value
 from groupbuy.errors import GroupbuyError, Location, Problem
 from groupbuy.language.parse import parse
+from groupbuy.language.scope import NoPlugins
 from groupbuy.tree.nodes import Expr, Lit, Ref
 from groupbuy.tree.types import DATE, DATES, FLAG, TEXT, TableType, Type, choice, choices, number
 
@@ -80,7 +81,7 @@ LEAD = Lead(
 )  # fmt: skip
 
 
-class World:
+class World(NoPlugins):
     """The scope."""
 
     def value(self, name: str) -> Expr | None:

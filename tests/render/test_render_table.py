@@ -142,8 +142,9 @@ def test_nobody() -> None:
 
 
 def test_errors_of_the_run_are_shown() -> None:
-    data = {"leads": [], "errors": ["plugin cold_chain: failed", {"message": "x"}]}
-    assert show_table(data, View()).endswith("Problems\n  plugin cold_chain: failed\n  x\n")
+    problem = "plugin cold (cold-chain 1.0): cold.risk raised ValueError: x"
+    data = {"leads": [], "errors": [{"problem": problem, "leads": 2, "first": "a"}]}
+    assert show_table(data, View()).endswith(f"Problems\n  {problem} (2 leads)\n")
 
 
 def test_next_is_the_play_that_is_due_first_and_what_settles_a_hold() -> None:

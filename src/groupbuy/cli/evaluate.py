@@ -10,6 +10,7 @@ import click
 
 from groupbuy.cli.opening import leads_options, open_leads, open_rules
 from groupbuy.cli.options import columns_of, rules_options
+from groupbuy.cli.plugin_commands import Format, plugin_format
 from groupbuy.cli.running import DONE, INCOMPLETE, INVALID, deliver, next_step, width
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ SCREENFUL = 100
 
 @click.command()
 @click.argument("leads", nargs=-1, required=True)
-@click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
+@click.option("--format", "form", type=Format(FORMATS), default="table", show_default=True)
 @click.option(
     "--columns", metavar="A,B", help="Columns of the table; questions try to settle them."
 )
@@ -70,13 +71,13 @@ def evaluate(
         where=where,
         top=top or (SCREENFUL if form == "table" and output is None else None),
         show_pii=show_pii,
-        whole=form in ("json", "jsonl"),
+        whole=form not in ("table", "csv", "md"),
     )
     result = workspace.evaluate(open_leads(workspace, leads, mapping, rejects))
     if strict and result.incomplete:
         _tell_set_aside(result)
         return INVALID
-    deliver(RENDER[form](workspace, result, output is None), output)
+    deliver(rendered(form, workspace, result, screen=output is None), output)
     more = result.data["run"]["matched"] - result.data["run"]["shown"]
     if more and top is None:
         click.echo(f"and {more:,} more: --top N shows more of them, -o FILE writes all", err=True)
@@ -129,6 +130,15 @@ def _md(workspace: Workspace, result: Result, screen: bool) -> str:
     from groupbuy.render.markdown import show_markdown
 
     return show_markdown(result.data, view_of(workspace))
+
+
+def rendered(form: str, workspace: Workspace, result: Result, *, screen: bool) -> str:
+    """The result in a format, the core's own or a plugin's."""
+    if form in RENDER:
+        return RENDER[form](workspace, result, screen)
+    theirs = plugin_format(form)
+    assert theirs is not None
+    return theirs(result.data)
 
 
 RENDER: dict[str, Callable[[Workspace, Result, bool], str]] = {

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from groupbuy.cli.options import day_of, lang_of, settings_of
+from groupbuy.cli.options import day_of, lang_of, plugins_dir, settings_of
 from groupbuy.cli.running import deliver, fail, tell
 from groupbuy.engine.workspace import Options, Workspace
 from groupbuy.files.duplicates import duplicates
@@ -24,9 +24,35 @@ F = TypeVar("F", bound=Callable[..., Any])
 def open_rules(
     rules: Path | None, as_of: str | None, settings: Sequence[str], lang: str | None, **more: Any
 ) -> Workspace:
-    """The rules folder, checked. Raises `GroupbuyError`."""
-    options = Options(day_of(as_of), lang_of(lang), settings_of(settings), **more)
-    return Workspace(rules, options)
+    """The rules folder, checked. Raises `GroupbuyError`.
+
+    What is wrong with plugins that no rule needs is said on stderr.
+    """
+    options = Options(
+        day_of(as_of), lang_of(lang), settings_of(settings), plugins_dir=plugins_dir(), **more
+    )
+    workspace = Workspace(rules, options)
+    if workspace.warnings:
+        tell(workspace.warnings)
+    if workspace.plugins.loaded:
+        _trace_at_end(workspace)
+    return workspace
+
+
+def _trace_at_end(workspace: Workspace) -> None:
+    """With GROUPBUY_TRACE_PLUGINS=1, say when the command ends which plugin did what."""
+    from groupbuy.plugins.guard import tracing
+
+    if not tracing():
+        return
+
+    def report() -> None:
+        for line in workspace.plugins.guard.report():
+            click.echo(f"plugin {line}", err=True)
+
+    context = click.get_current_context(silent=True)
+    if context is not None:
+        context.call_on_close(report)
 
 
 def leads_options(command: F) -> F:

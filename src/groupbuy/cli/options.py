@@ -15,8 +15,16 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def rules_options(command: F) -> F:
-    """`--rules`, `--as-of`, `--set`, `--lang`."""
+    """`--rules`, `--plugins-dir`, `--as-of`, `--set`, `--lang`."""
     for option in (
+        click.option(
+            "--plugins-dir",
+            type=click.Path(path_type=Path, file_okay=False),
+            metavar="DIR",
+            expose_value=False,
+            callback=_keep_plugins_dir,
+            help="A folder of plugins that are not installed: name.py, or a folder name.",
+        ),
         click.option("--lang", type=click.Choice(["en", "zh"]), help="Language of the output."),
         click.option(
             "--set",
@@ -35,6 +43,20 @@ def rules_options(command: F) -> F:
     ):
         command = option(command)
     return command
+
+
+PLUGINS_DIR = "groupbuy.plugins_dir"
+
+
+def _keep_plugins_dir(ctx: click.Context, option: click.Parameter, value: Path | None) -> None:
+    """Every command that opens rules takes the option; none has to pass it on."""
+    ctx.meta[PLUGINS_DIR] = value
+
+
+def plugins_dir() -> Path | None:
+    """The folder that `--plugins-dir` names."""
+    context = click.get_current_context(silent=True)
+    return None if context is None else context.meta.get(PLUGINS_DIR)
 
 
 def day_of(text: str | None) -> int:

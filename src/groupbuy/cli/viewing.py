@@ -34,6 +34,10 @@ def _titles(workspace: Workspace, lang: str) -> Iterator[tuple[str, str]]:
                 yield f"{entry.name}.{column.name}", column.title.get(lang) or column.name
     for pack in workspace.project.packs:
         yield pack.name, pack.title.get(lang)
+    for section in workspace.rules.sections.values():
+        titles = getattr(section, "title", {})
+        if titles:
+            yield section.name, titles.get(lang) or next(iter(titles.values()))
     for lowered in workspace.rules.every_entry():
         yield from _entry(lowered, lang)
 

@@ -43,6 +43,7 @@ from groupbuy.tree.nodes import (
     NONE,
     UNKNOWN,
     Agg,
+    Call,
     Case,
     Col,
     Expr,
@@ -211,6 +212,8 @@ class _Function:
             return self.keep(expr, self.case(expr))
         if isinstance(expr, Agg):
             return self.keep(expr, self.aggregate(expr))
+        if isinstance(expr, Call):
+            return self.keep(expr, self.call(expr))
         if expr.type.kind is Kind.FLAG and not (isinstance(expr, Op) and expr.op == "coalesce"):
             test = self.test(expr)
             return self.keep(expr, self.assign(test.kept, unknown=test.open))
@@ -254,6 +257,13 @@ class _Function:
             return self.assign(checked, True, held.none, LIMIT_MAGNITUDE)
         none = bool(raw.nones) or expr.op in MAY_BE_NONE
         return self.assign(raw.guarded, unknown, none, magnitude)
+
+    def call(self, expr: Call) -> Variable:
+        """What a plugin's routine makes of its arguments."""
+        args = [self.value(arg) for arg in expr.args]
+        name = self.fresh("_routine")
+        self.globals[name] = expr.routine.run
+        return self.assign(f"{name}({', '.join(['x', *args])})", unknown=True, none=True)
 
     def coalesce(self, expr: Op) -> Variable:
         """The first value that is there."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from groupbuy.engine.plan import Env, Plan
 from groupbuy.tree.definitions import Definition
-from groupbuy.tree.nodes import Agg, Case, Col, Expr, Lit, Op, Ref, names, walk
+from groupbuy.tree.nodes import Agg, Call, Case, Col, Expr, Lit, Op, Ref, names, walk
 from groupbuy.tree.types import Kind
 
 
@@ -103,6 +103,8 @@ class Missing:
             return self.of_aggregate(tree)
         if isinstance(tree, Case):
             return self.of_case(tree)
+        if isinstance(tree, Call):
+            return self.of_call(tree)
         if isinstance(tree, Op):
             result: dict[str, None] = {}
             for arg in tree.args:
@@ -148,6 +150,19 @@ class Missing:
             for node in walk(child):
                 if isinstance(node, Ref) and node.type.kind is not Kind.TABLE:
                     result.update(self.of_tree(node))
+        return result
+
+    def of_call(self, tree: Call) -> dict[str, None]:
+        """The unknown arguments of a plugin's routine, and the blanks in the tables it gets."""
+        result: dict[str, None] = {}
+        for arg, columns in zip(tree.args, tree.routine.columns, strict=True):
+            if self.unknown(arg):
+                result.update(self.of_tree(arg))
+            elif columns is not None and isinstance(arg, Ref):
+                rows = self.env.get(arg.name)
+                for column in columns:
+                    if isinstance(rows, list) and any(row.get(column) is None for row in rows):
+                        result[f"{arg.name}.{column}"] = None
         return result
 
     def columns(self, tree: Expr) -> dict[str, None]:

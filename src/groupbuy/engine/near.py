@@ -8,7 +8,7 @@ from typing import Any
 from groupbuy.engine.conclusions import LeadConclusions
 from groupbuy.errors import Location
 from groupbuy.language.write import write
-from groupbuy.tree.nodes import Agg, Case, Col, Expr, Op, walk
+from groupbuy.tree.nodes import Agg, Call, Case, Col, Expr, Op, walk
 from groupbuy.tree.types import Kind
 
 MOST = 12
@@ -50,7 +50,9 @@ def _conditions(lead: LeadConclusions) -> Iterator[tuple[str, str, Expr, Locatio
 
 def _one_short(tree: Expr, lead: LeadConclusions) -> Expr | None:
     """The one part of a condition that is false, where all the others are true."""
-    if tree.type.kind is not Kind.FLAG or any(isinstance(node, (Col, Agg)) for node in walk(tree)):
+    if tree.type.kind is not Kind.FLAG or any(
+        isinstance(node, (Agg, Call, Col)) for node in walk(tree)
+    ):
         return None
     parts = tree.args if isinstance(tree, Op) and tree.op == "and" else (tree,)
     failed = None

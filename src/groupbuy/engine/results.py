@@ -10,11 +10,15 @@ from groupbuy import __version__
 from groupbuy.engine import wording
 from groupbuy.engine.asking import Asker
 from groupbuy.engine.conclusions import MASKED, LeadConclusions
+from groupbuy.engine.failing import HELD
 from groupbuy.engine.run import Case, Run
 from groupbuy.errors import Problem
 from groupbuy.model.lead import SetAside
+from groupbuy.plugins.guard import PluginError
+from groupbuy.plugins.registry import Registry
 from groupbuy.rules.ruleset import RuleSet
 from groupbuy.rules.stack import shown
+from groupbuy.sections.base import Lowered
 from groupbuy.sections.gates import VERDICT, VERDICTS
 from groupbuy.tree.nodes import NONE
 from groupbuy.tree.types import Kind
@@ -22,6 +26,12 @@ from groupbuy.tree.types import Kind
 CONTRACT = 1
 QUESTIONS = 3
 CORE = ("facts", "scores", "grades")
+OWN_PLACE = ("settings", "gates", "plays", *CORE)
+"""Sections that results show in their own way; every other stands under its name."""
+
+
+FAILED = {"value": None, "status": "failed"}
+"""In place of a value that depends on what a plugin did not give."""
 
 
 @dataclass(frozen=True)
@@ -48,9 +58,9 @@ class Result:
 class Presenter:
     """Turns a run into the result contract."""
 
-    def __init__(self, rules: RuleSet, options: Shown) -> None:
+    def __init__(self, rules: RuleSet, plugins: Registry, options: Shown) -> None:
         """`options` says what is wanted."""
-        self.rules, self.shown = rules, options
+        self.rules, self.plugins, self.shown = rules, plugins, options
         self.model = rules.project.model
         self.asker = Asker(self.model, rules.as_of)
 
@@ -64,6 +74,7 @@ class Presenter:
             for case, problems in run.set_aside
         ]
         verdicts = [case.env.get(VERDICT, VERDICTS[0]) for case in run.cases]
+        shown = [self.lead(case) for case in cases]
         data: dict[str, Any] = {
             "groupbuy": CONTRACT,
             "run": {
@@ -71,7 +82,7 @@ class Presenter:
                 "rules_hash": self.rules.project.digest,
                 "engine": "rows",
                 "version": __version__,
-                "plugins": list(self.rules.project.plugins),
+                "plugins": self.plugins.identities(),
                 "lang": self.shown.lang,
                 "currency": self.rules.project.currency,
                 **command,
@@ -82,11 +93,25 @@ class Presenter:
                 "set_aside": len(outside),
                 "unranked": self.unranked(run),
             },
-            "leads": [self.lead(case) for case in cases],
+            "leads": shown,
             "set_aside": outside,
-            "errors": [],
+            "errors": self.errors(run, shown),
         }
-        return Result(data, bool(outside), list(cases))
+        return Result(data, bool(outside or data["errors"]), list(cases))
+
+    def errors(self, run: Run, shown: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        """What plugins failed at, each message once with the number of leads it concerns."""
+        leads: dict[str, set[str]] = {}
+        for case in run.cases:
+            for message in case.failures.values():
+                leads.setdefault(message, set()).add(case.lead.id)
+        for lead in shown:
+            for message in lead.get("failed", ()):
+                leads.setdefault(message, set()).add(lead["id"])
+        return [
+            {"problem": message, "leads": len(ids), "first": min(ids)}
+            for message, ids in sorted(leads.items())
+        ]
 
     def unranked(self, run: Run) -> dict[str, int]:
         """How many leads each ranking had to leave out, by the name that authors know."""
@@ -115,7 +140,8 @@ class Presenter:
         """Everything about one lead."""
         lead = self.conclusions(case)
         stopped = lead.value(VERDICT) == "stop"
-        sections = {name: self.section(name, lead) for name in self.rules.sections}
+        failed: list[str] = list(case.failures.values())
+        sections = {name: self.section(name, lead, failed) for name in self.rules.sections}
         plays = (
             []
             if stopped
@@ -140,6 +166,7 @@ class Presenter:
             "rank": case.rank,
             "verdict": self.verdict(lead, sections["gates"]),
             **{name: sections[name] for name in CORE},
+            **{name: shown for name, shown in sections.items() if name not in OWN_PLACE},
             "plays": plays,
             "questions": [] if stopped else self.asker.ask(lead, asked, self.shown.questions),
         }
@@ -148,21 +175,40 @@ class Presenter:
         }
         if fields:
             data["fields"] = fields
+        if failed:
+            data["failed"] = sorted(set(failed))
         if case.lead.assumed:
             data["assumed"] = sorted(case.lead.assumed)
         return data
 
-    def section(self, name: str, lead: LeadConclusions) -> dict[str, Any]:
-        """What a section shows for a lead, by id."""
+    def section(self, name: str, lead: LeadConclusions, failed: list[str]) -> dict[str, Any]:
+        """What a section shows for a lead, by id; what a plugin failed at is added to `failed`."""
         section = self.rules.sections[name]
         found: dict[str, Any] = {}
         for lowered in lead.plan.stack.entries(name):
             if name in CORE and not self.shown.whole and lowered.entry.id not in self.shown.columns:
                 continue
-            shown = section.present(lowered, lead)
+            try:
+                shown = section.present(lowered, lead)
+            except PluginError as failure:
+                failed.append(str(failure))
+                shown = dict(FAILED)
+            if lead.case.touched:
+                shown = self.without_failed(name, lowered, shown, lead.case)
             if shown is not None:
                 found[lowered.entry.id] = shown
         return found
+
+    def without_failed(self, section: str, lowered: Lowered, shown: Any, case: Case) -> Any:
+        """What is shown of an entry, without values that depend on what a plugin did not give."""
+        names = {definition.name for definition in lowered.definitions}
+        if section in ("settings", "plays") or not names & case.touched:
+            return shown
+        if section != "gates":
+            return dict(FAILED)
+        for item in (shown or {}).get("unknown", ()):
+            item.update(then=HELD, failed=sorted(case.failures))
+        return shown
 
     def verdict(self, lead: LeadConclusions, gates: dict[str, Any]) -> dict[str, Any]:
         """The worst of the gates, and why; the reasons for the worst come first."""

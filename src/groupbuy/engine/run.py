@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from groupbuy.compile.python import Program
+from groupbuy.engine.failing import Failing, take_failures
 from groupbuy.engine.plan import Env, Evaluator, Plan, Population
 from groupbuy.engine.population import Candidate, over_population
 from groupbuy.errors import Problem
@@ -30,6 +31,10 @@ class Case:
     open_packs: tuple[Pack, ...] = ()
     plan: Plan | None = None
     rank: int | None = None
+    failures: dict[str, str] = field(default_factory=dict)
+    """What plugins failed at for this lead: their functions' full names, and what happened."""
+    touched: frozenset[str] = frozenset()
+    """The names that depend on that."""
 
 
 @dataclass
@@ -51,6 +56,7 @@ class Engine:
         self._plans: dict[StackKey, Plan] = {}
         self._values: dict[Expr, Evaluator] = {}
         self._selectors: dict[tuple[str, ...], Program] = {}
+        self._failing: dict[StackKey, Failing] = {}
 
     def run(self, leads: Iterable[Lead]) -> Run:
         """Evaluate leads together: ranks and shares are over all that are not set aside."""
@@ -118,6 +124,10 @@ class Engine:
             self._plans[stack.key] = found
         return found
 
+    def failing(self, plan: Plan) -> Failing:
+        """What of a plan depends on plugins."""
+        return self._failing.setdefault(plan.stack.key, Failing(plan))
+
     @cached_property
     def fixed(self) -> Plan:
         """What no pack with `for` touches: the same for all leads, so compiled once."""
@@ -145,6 +155,12 @@ class Engine:
                         populations.setdefault(population.name, population)
             for name, population in populations.items():
                 run.unranked[name] = self.rank_all(population, run.cases)
+        if self.rules.calls_plugins:
+            for case in run.cases:
+                assert case.plan is not None
+                case.failures = take_failures(case.env, self.failing(case.plan))
+                if case.failures:
+                    case.touched = self.failing(case.plan).touched(frozenset(case.failures))
 
     def rank_all(self, population: Population, cases: Sequence[Case]) -> int:
         """Work out one value over the population; returns how many could not be ranked."""

@@ -13,7 +13,9 @@ from groupbuy.errors import GroupbuyError, Location, Problem, Problems, Source, 
 from groupbuy.model.lead import LeadFile
 from groupbuy.model.model import LeadModel
 from groupbuy.model.names import listed
-from groupbuy.rules.project import DEFAULT_COLUMNS, find_rules, load_project
+from groupbuy.plugins.active import active_plugins
+from groupbuy.plugins.registry import Registry
+from groupbuy.rules.project import DEFAULT_COLUMNS, find_rules, load_project, read_project_file
 from groupbuy.rules.ruleset import RuleSet
 from groupbuy.sections.base import Section
 from groupbuy.sections.facts import Facts
@@ -38,7 +40,11 @@ CORE_SECTIONS: tuple[Section, ...] = (
 
 @dataclass(frozen=True)
 class Options:
-    """How a run is made. `as_of` is a day number; `columns` and `lang` say what is shown."""
+    """How a run is made. `as_of` is a day number; `columns` and `lang` say what is shown.
+
+    `plugins` are active beside those that the project lists: a command of a plugin names its own.
+    `plugins_dir` is a folder of plugins that are no packages; all in it are active.
+    """
 
     as_of: int
     lang: str = "en"
@@ -49,6 +55,8 @@ class Options:
     questions: int = 3
     show_pii: bool = False
     whole: bool = True
+    plugins: tuple[str, ...] = ()
+    plugins_dir: Path | None = None
 
 
 class Workspace:
@@ -57,12 +65,21 @@ class Workspace:
     def __init__(
         self, rules: Path | str | None, options: Options, here: Path | None = None
     ) -> None:
-        """Read and check the rules. Raises `GroupbuyError` with all that is wrong with them."""
+        """Read and check the rules. Raises `GroupbuyError` with all that is wrong with them.
+
+        `warnings` tell of plugins that could not be used and that no rule needed.
+        """
         self.options = options
-        path = find_rules(rules, here or Path.cwd())
-        sections = [section.name for section in CORE_SECTIONS]
-        self.project = load_project(path, sections, options.as_of)
-        self.rules = RuleSet(self.project, CORE_SECTIONS, options.as_of, options.settings)
+        file = read_project_file(find_rules(rules, here or Path.cwd()))
+        active = active_plugins(file.plugins, options.plugins, options.plugins_dir, CORE_SECTIONS)
+        self.plugins: Registry = active.registry
+        self.warnings = active.problems
+        try:
+            extensions = self.plugins.extensions(CORE_SECTIONS)
+            self.project = load_project(file, extensions, options.as_of)
+            self.rules = RuleSet(self.project, extensions, options.as_of, options.settings)
+        except GroupbuyError as error:
+            raise GroupbuyError(*error.problems, *self.warnings) from None
         problems = Problems()
         self.rank_by = self.checked(self.project.rank_by, problems, ranking=True)
         self.columns = self.chosen_columns(problems)
@@ -139,6 +156,7 @@ class Workspace:
         """What turns cases into results."""
         return Presenter(
             self.rules,
+            self.plugins,
             Shown(
                 self.options.lang,
                 self.columns,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from groupbuy.errors import GroupbuyError, Location, Problem, Problems, Source
 from groupbuy.files import from_csv, from_json, from_json_lines, from_yaml
@@ -16,6 +16,9 @@ from groupbuy.model.lead import LeadFile, RecordReader, SetAside, bare
 from groupbuy.model.model import LeadModel
 from groupbuy.model.names import quote
 from groupbuy.source.compose import without_collector
+
+if TYPE_CHECKING:
+    from groupbuy.plugins.discovery import Found
 
 __all__ = ["read_leads"]
 
@@ -32,6 +35,7 @@ FORMATS: dict[str, Format] = {
 }
 _BY_SUFFIX = {".yaml": "yaml", ".yml": "yaml", ".json": "json", ".jsonl": "jsonl"}
 _BY_SUFFIX |= {".ndjson": "jsonl", ".csv": "csv", ".tsv": "csv"}
+_TEXTS = {".txt", ".text"}
 _OTHERS = {".xls", ".xlsb", ".et", ".ods", ".numbers"}
 _OTHERS |= {".parquet", ".arrow", ".feather", ".db", ".sqlite"}
 
@@ -124,6 +128,10 @@ class _Reading:
             from groupbuy.files import from_xlsx
 
             return from_xlsx.read(path, self.model, self.problems, self.result.notes)
+        elif (found := _plugin_reader(path)) is not None:
+            from groupbuy.files import from_plugin
+
+            return from_plugin.read(path, found, self.problems)
         elif path.suffix.lower() in _OTHERS:
             hint = "save it as .xlsx or as CSV (UTF-8)"
             message = f"{path.suffix} files can't be read here"
@@ -166,6 +174,15 @@ class _Reading:
                 hint = "each lead has an id of its own; merge the two"
                 self.problems.add("lead-same-id", message, bare(record.places("id")), hint)
         self.problems.extend(reader.name_problems)
+
+
+def _plugin_reader(path: Path) -> Found | None:
+    """What reads a file whose suffix is none of ours; nothing is looked for behind the others."""
+    if path.suffix.lower() in {"", *_BY_SUFFIX, *_TEXTS}:
+        return None
+    from groupbuy.files.from_plugin import reader_of
+
+    return reader_of(path)
 
 
 def _all(groups: Iterable[list[Record]]) -> Iterable[Record]:

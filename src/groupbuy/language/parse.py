@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 
 from groupbuy.errors import GroupbuyError, Location, Problem, did_you_mean
 from groupbuy.language import slips
+from groupbuy.language.external import call_external
 from groupbuy.language.functions import FUNCTIONS, Call
 from groupbuy.language.scope import Scope
 from groupbuy.tree import build
@@ -506,6 +507,8 @@ class Parser:
         return build.case([(test, value)], default)
 
     def _call(self, node: ast.Call) -> Expr:
+        if isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name):
+            return self._external(node, node.func)
         if not isinstance(node.func, ast.Name):
             raise self.problem(
                 "not-in-language",
@@ -523,6 +526,16 @@ class Parser:
                 did_you_mean(unicodedata.normalize("NFKC", name), FUNCTIONS),
             )
         return function.build(Call(self, node, name, function))
+
+    def _external(self, node: ast.Call, func: ast.Attribute) -> Expr:
+        name = "".join(self.raw(func).split())
+        external = self.scope.function(name)
+        if external is None:
+            why = self.scope.no_function(name)
+            if why is None and self.scope.table(name.partition(".")[0]) is not None:
+                why = 'for a part of a text use contains(…, "…")'
+            raise self.problem("unknown-function", f'no function is called "{name}"', func, why)
+        return call_external(self, node, external)
 
     def _list(self, node: ast.List) -> Expr:
         raise self.problem("not-in-language", "a list can only stand behind `in`", node)

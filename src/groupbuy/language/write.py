@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from groupbuy.tree.nodes import NONE, UNKNOWN, Agg, Case, Col, Expr, Lit, Op, Over, Ref
+from groupbuy.tree.nodes import NONE, UNKNOWN, Agg, Call, Case, Col, Expr, Lit, Op, Over, Ref
 from groupbuy.tree.types import Kind
 
 _LOOSEST, _OR, _AND, _NOT, _COMPARE, _SUM, _PRODUCT, _TIGHT = range(8)
@@ -36,6 +36,8 @@ def _text(tree: Expr) -> tuple[str, int]:
         return f"{tree.table}.{tree.name}", _TIGHT
     if isinstance(tree, Agg):
         return _aggregate(tree), _TIGHT
+    if isinstance(tree, Call):
+        return f"{tree.routine.name}({', '.join(write(arg) for arg in tree.args)})", _TIGHT
     if isinstance(tree, Over):
         return f"{tree.op}({write(tree.value)})", _TIGHT
     if isinstance(tree, Case):

@@ -11,13 +11,15 @@ from groupbuy.render.view import View
 from groupbuy.render.width import width
 from groupbuy.render.words import say
 
-NONE, UNKNOWN = "–", "?"
-MARKS = ("likely", "possible", "open", "unknown", "none")
+NONE, UNKNOWN, FAILED = "–", "?", "!"
+MARKS = ("likely", "possible", "open", "unknown", "none", "failed")
 """What can stand in place of a plain value, in the order of the legend."""
 
 _SYMBOLS = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
 _CODE, _SHORT_TITLE = 4, 16
 _ORDER = ("scores", "grades", "facts", "fields")
+OWN = frozenset((*_ORDER, "verdict", "plays", "questions", "nearly", "assumed", "failed"))
+"""Parts of a lead's result that are not a plugin's section."""
 _NUMBERS = frozenset(("number", "integer", "percent", "money"))
 
 Lead = Mapping[str, Any]
@@ -55,6 +57,8 @@ def cell(lead: Lead, name: str, view: View) -> Cell:
         return _plain(found, name, view)
     if found.get("status") == "none":
         return Cell(NONE, mark="none")
+    if found.get("status") == "failed":
+        return Cell(FAILED, mark="failed")
     if "low" in found or "high" in found:
         return score(found)
     if name in lead.get("grades", {}):

@@ -6,7 +6,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from groupbuy.render import cells
-from groupbuy.render.cells import NONE, UNKNOWN, Lead, lead_name, names, number, pairs, shown
+from groupbuy.render.cells import (
+    FAILED,
+    NONE,
+    OWN,
+    UNKNOWN,
+    Lead,
+    lead_name,
+    names,
+    number,
+    pairs,
+    shown,
+)
 from groupbuy.render.inert import inert
 from groupbuy.render.page import Block, Line, heading, section
 from groupbuy.render.rows import plays_in_order, verdict_of
@@ -45,6 +56,8 @@ class _Explained:
             (self.say("nearly"), [self.near(near) for near in self.lead.get("nearly") or ()]),
             (self.say("facts"), self.values("facts")),
             (self.say("fields"), self.values("fields")),
+            *self.plugin_sections(),
+            (self.say("failures"), [Block(inert(each)) for each in self.lead.get("failed") or ()]),
         ]
         for title, blocks in parts:
             if blocks or title == parts[0][0]:
@@ -109,7 +122,13 @@ class _Explained:
         blocks = [self.grade(name, found) for name, found in applies]
         return blocks + self.not_applicable(without)
 
+    def failed(self, name: str) -> Block:
+        """A value that depends on what a plugin did not give."""
+        return Block(f"{inert(self.view.title(name))}  {FAILED}", body=[Line(self.say("failed"))])
+
     def grade(self, name: str, found: Mapping[str, Any]) -> Block:
+        if found.get("status") == "failed":
+            return self.failed(name)
         value = found.get("value")
         title = inert(self.view.title(name))
         if value is not None:
@@ -136,6 +155,8 @@ class _Explained:
 
     def score(self, name: str, found: Mapping[str, Any]) -> Block:
         """The sum as one writes it by hand: the points, a line, the total."""
+        if found.get("status") == "failed":
+            return self.failed(name)
         rules = list(found.get("rules") or ())
         value = found.get("value")
         points = _rounded([rule.get("points", 0) for rule in rules], value)
@@ -234,6 +255,9 @@ class _Explained:
             if full.get("status") == "none":
                 without.append(name)
                 continue
+            if full.get("status") == "failed":
+                blocks.append(self.failed(name))
+                continue
             text = shown(full.get("value"), name, self.view)
             if full.get("value") is None and full.get("missing"):
                 lacking = names(full["missing"], self.view)
@@ -246,6 +270,27 @@ class _Explained:
     def not_applicable(self, found: Iterable[str]) -> list[Block]:
         text = names(found, self.view)
         return [Block(f"{NONE} {self.say('not_applicable')}{text}")] if text else []
+
+    # ── what plugins add ─────────────────────────────────────────────────────────────────────────
+
+    def plugin_sections(self) -> Iterator[tuple[str, list[Block]]]:
+        """Sections of plugins under their titles: sentences where there are any, else the data."""
+        for key, part in self.lead.items():
+            if key not in OWN and isinstance(part, Mapping):
+                blocks = [self.plugin_entry(id_, found) for id_, found in part.items()]
+                yield inert(self.view.title(key)), blocks
+
+    def plugin_entry(self, id_: str, found: Any) -> Block:
+        if not isinstance(found, Mapping):
+            return Block(f"{inert(self.view.title(id_))}  {inert(found)}")
+        if found.get("status") == "failed":
+            return self.failed(id_)
+        told = found.get("say")
+        lines = [told] if isinstance(told, str) else list(told or ())
+        if not lines:
+            plain = {k: v for k, v in found.items() if isinstance(v, (str, int, float))}
+            lines = [f"{key}: {value}" for key, value in plain.items() if key != "at"]
+        return Block(inert(self.view.title(id_)), _at(found), [Line(inert(line)) for line in lines])
 
     # ── lines that many have ─────────────────────────────────────────────────────────────────────
 

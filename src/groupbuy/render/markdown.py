@@ -37,7 +37,7 @@ def show_markdown(result: Mapping[str, Any], view: View) -> str:
     for name, at, problems in set_aside(result):
         aside.append(f"- {escaped(name)}" + (f" ({escaped(at)})" if at else ""))
         aside += [f"  - {escaped(problem)}" for problem in problems]
-    errors = [f"- {escaped(each)}" for each in failures(result)]
+    errors = [f"- {escaped(each)}" for each in failures(result, view)]
     for key, lines in (("set_aside", aside), ("errors", errors)):
         if lines:
             blocks += [f"## {say(key, view.lang)}", "\n".join(lines)]

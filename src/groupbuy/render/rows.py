@@ -170,7 +170,12 @@ def set_aside(result: Mapping[str, Any]) -> list[tuple[str, str, list[str]]]:
     ]
 
 
-def failures(result: Mapping[str, Any]) -> list[str]:
-    """What went wrong in the run itself: a plugin that failed, say."""
-    found = result.get("errors") or ()
-    return [inert(each.get("message") if isinstance(each, Mapping) else each) for each in found]
+def failures(result: Mapping[str, Any], view: View) -> list[str]:
+    """What plugins failed at, and for how many leads."""
+    found = []
+    for each in result.get("errors") or ():
+        count = say(
+            "count_lead" if each["leads"] == 1 else "count_leads", view.lang, n=each["leads"]
+        )
+        found.append(f"{inert(each['problem'])} ({count})")
+    return found

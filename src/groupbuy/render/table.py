@@ -45,7 +45,7 @@ def show_table(result: Mapping[str, Any], view: View, *, terminal: int = 100) ->
     if leads or result.get("set_aside"):
         blocks.append(summary(result, view.lang))
     blocks.append(_aside(result, view.lang, limit))
-    errors = [line for each in failures(result) for line in _hung("  ", each, limit)]
+    errors = [line for each in failures(result, view) for line in _hung("  ", each, limit)]
     if errors:
         blocks.append("\n".join([say("errors", view.lang), *errors]))
     return "\n\n".join(block for block in blocks if block) + "\n"

@@ -42,6 +42,7 @@ _WORDS = {
         ("mark_open", "72–92 depends on answers", "72–92 随回答而定"),
         ("mark_unknown", "? not known", "? 未知"),
         ("mark_none", "– does not apply", "– 不适用"),
+        ("mark_failed", "! a plugin failed", "! 插件出错"),
         ("not_shown", "Too narrow for: {names}. --format csv has them.",
          "窗口太窄，未显示：{names}。--format csv 有全部。"),
         # below the table
@@ -64,6 +65,8 @@ _WORDS = {
         ("then_hold", "on hold meanwhile", "暂缓"),
         ("do", "do: ", "做法："),
         ("because", "why: ", "因为："),
+        ("failed", "a plugin failed, so this has no value", "插件出错，没有结果"),
+        ("failures", "What failed", "出错"),
         ("read", "from: ", "依据："),
         ("missing", "missing: ", "缺："),
         ("grades", "Grades", "分级"),

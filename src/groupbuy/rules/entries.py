@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Set
 from dataclasses import replace
 
 from groupbuy.errors import GroupbuyError, Problems
 from groupbuy.model.entries import Field, Table
+from groupbuy.rules.extensions import Extensions
 from groupbuy.rules.merge import Merged, Path, collected, is_off, merge
 from groupbuy.rules.pack import Pack
 from groupbuy.rules.project import Project
@@ -27,17 +28,19 @@ class Entries:
     packs and definitions, and `faulty` whose shape is not one to lower.
     """
 
-    def __init__(self, project: Project, sections: Sequence[Section]) -> None:
+    def __init__(self, project: Project, extensions: Extensions) -> None:
         """Note every definition; nothing is lowered yet and nothing raised."""
         self.project = project
-        self.sections = {section.name: section for section in sections}
+        self.sections = {section.name: section for section in extensions.sections}
         self.problems = Problems()
         self.problems.extend(project.problems)
         self.base: dict[Key, list[tuple[Pack, Entry]]] = {}
         self.expired: dict[Key, list[tuple[Pack, Entry]]] = {}
         self.faulty: set[Key] = set()
         self.collect()
-        self.scope = RuleScope(project.model, dict(self.shared()), frozenset(self.always()))
+        self.scope = RuleScope(
+            project.model, dict(self.shared()), extensions, frozenset(self.always())
+        )
         self._merged: dict[tuple[Key, tuple[str, ...]], tuple[Node | None, list[Merged]]] = {}
         self._lowered: dict[tuple[Key, tuple[str, ...]], Lowered] = {}
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
 from groupbuy.errors import GroupbuyError, Location, Problem, Problems, did_you_mean
+from groupbuy.rules.extensions import Extensions
 from groupbuy.source.nodes import Mapping, Node, Scalar
 from groupbuy.texts import LANGUAGES, Text
 
@@ -40,13 +40,13 @@ class Pack:
     """Section and id of the entries that are outside their dates."""
 
 
-def read_pack(node: Node, layer: int, sections: Iterable[str], as_of: int) -> tuple[Pack, Problems]:
+def read_pack(node: Node, layer: int, extensions: Extensions, as_of: int) -> tuple[Pack, Problems]:
     """A pack from its file, and what is wrong inside it.
 
     Raises `GroupbuyError` where it is no pack at all. Entries whose `effective` dates do not hold
     on the day `as_of` are left out.
     """
-    names = list(sections)
+    names = extensions.names
     problems = Problems()
     expired: dict[tuple[str, str], PackEntry] = {}
     root = _root(node)
@@ -57,7 +57,9 @@ def read_pack(node: Node, layer: int, sections: Iterable[str], as_of: int) -> tu
                 "unknown-key",
                 f'a pack has no "{key}:"',
                 root.key_at(key),
-                did_you_mean(key, known) or f"it has: {', '.join(known)}",
+                did_you_mean(key, known)
+                or extensions.why_missing()
+                or f"it has: {', '.join(known)}",
                 len(key),
             )
     check_version(root, problems)

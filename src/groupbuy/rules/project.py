@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from groupbuy.errors import GroupbuyError, Location, Problem, Problems, Source, did_you_mean
 from groupbuy.model.model import LeadModel, load_model
+from groupbuy.rules.extensions import Extensions
 from groupbuy.rules.pack import Pack, check_version, read_pack
 from groupbuy.source.nodes import Mapping, Node, Scalar, Sequence
 from groupbuy.source.yaml import read_source, read_yaml
@@ -18,6 +19,16 @@ FILE = "groupbuy.yaml"
 SHIPPED = "groupbuy:"
 KEYS = ("groupbuy", "model", "currency", "layers", "rank_by", "columns", "plugins", "title")
 DEFAULT_COLUMNS = ("priority",)
+
+
+@dataclass(frozen=True, eq=False)
+class ProjectFile:
+    """`groupbuy.yaml`, read; `plugins` are the names it lists, as written, with their places."""
+
+    path: Path
+    source: Source
+    root: Mapping
+    plugins: tuple[tuple[str, Location], ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +42,6 @@ class Project:
     currency: str
     rank_by: tuple[tuple[str, Location], ...]
     columns: tuple[tuple[str, Location], ...]
-    plugins: tuple[str, ...]
     digest: str
     problems: tuple[Problem, ...] = ()
     """What is wrong inside packs that could be read all the same."""
@@ -64,27 +74,52 @@ def find_rules(given: str | Path | None, here: Path) -> Path:
     return here / "rules" if (here / "rules" / FILE).is_file() else shipped_rules()
 
 
-def load_project(path: Path, sections: Iterable[str], as_of: int) -> Project:
+def read_project_file(path: Path) -> ProjectFile:
+    """The `groupbuy.yaml` of a rules folder, which says what else there is to read.
+
+    Raises `GroupbuyError` where it is no such file.
+    """
+    source = read_source(path / FILE, name=shown_name(path / FILE))
+    root = read_yaml(source)
+    if not isinstance(root, Mapping):
+        raise GroupbuyError(
+            Problem("wrong-shape", f"{FILE} is a mapping; this is {root.noun}", root.at)
+        )
+    problems = Problems()
+    plugins = _words(root, "plugins", problems)
+    problems.raise_any()
+    return ProjectFile(path, source, root, plugins)
+
+
+def shown_name(path: Path) -> str:
+    """How a file is named to the user: relative to where they are, or to what is shipped."""
+    try:
+        return SHIPPED + path.resolve().relative_to(shipped_rules().resolve()).as_posix()
+    except ValueError:
+        pass
+    try:
+        return path.resolve().relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return path.as_posix()
+
+
+def load_project(file: ProjectFile, extensions: Extensions, as_of: int) -> Project:
     """Read a rules folder. Raises `GroupbuyError` with every problem of every file."""
-    return _Loader(path, list(sections), as_of).load()
+    return _Loader(file, extensions, as_of).load()
 
 
 class _Loader:
     """Reads a folder's files, each once, and keeps going when one is faulty."""
 
-    def __init__(self, path: Path, sections: list[str], as_of: int) -> None:
-        self.path, self.sections, self.as_of = path, sections, as_of
+    def __init__(self, file: ProjectFile, extensions: Extensions, as_of: int) -> None:
+        self.file, self.path, self.extensions, self.as_of = file, file.path, extensions, as_of
+        self.folders = {SHIPPED.rstrip(":"): shipped_rules(), **extensions.folders}
         self.problems = Problems()
         self.inside = Problems()
-        self.hash = hashlib.sha256()
+        self.hash = hashlib.sha256(file.source.text.encode())
 
     def load(self) -> Project:
-        source = read_source(self.path / FILE, name=self.name(self.path / FILE))
-        root = self.parsed(source)
-        if not isinstance(root, Mapping):
-            raise GroupbuyError(
-                Problem("wrong-shape", f"{FILE} is a mapping; this is {root.noun}", root.at)
-            )
+        root = self.file.root
         for key in root.items:
             if key not in KEYS:
                 self.problems.add(
@@ -101,42 +136,40 @@ class _Loader:
         layers = self.layers(root)
         self.check_names(layers)
         if model is not None:
-            for pack in (pack for layer in layers for pack in layer):
-                if pack.fields is not None:
-                    with self.problems.collecting():
-                        model = model.extended(pack.fields, owner=pack.name)
+            packs = [pack for layer in layers for pack in layer]
+            added = [(pack.name, pack.fields) for pack in packs if pack.fields is not None]
+            for owner, fields in (*self.extensions.fields, *added):
+                with self.problems.collecting():
+                    model = model.extended(fields, owner=owner)
         currency = "CNY"
         with self.problems.collecting():
             currency = self.word(root, "currency", currency)
-        rank_by, columns = self.words(root, "rank_by"), self.words(root, "columns")
-        plugins = tuple(word for word, _ in self.words(root, "plugins"))
+        rank_by = _words(root, "rank_by", self.problems)
+        columns = _words(root, "columns", self.problems)
         if self.problems.found:
             # Without all packs, names would be missed that are only out of reach.
             raise GroupbuyError(*self.problems.found, *self.inside.found)
         assert model is not None
         return Project(
             self.path,
-            source,
+            self.file.source,
             model,
             layers,
             currency,
             rank_by,
             columns,
-            plugins,
             self.hash.hexdigest()[:16],
             tuple(self.inside),
         )
 
     def name(self, path: Path) -> str:
-        """How a file is named to the user: relative to where they are, or to what is shipped."""
-        try:
-            return SHIPPED + path.resolve().relative_to(shipped_rules().resolve()).as_posix()
-        except ValueError:
-            pass
-        try:
-            return path.resolve().relative_to(Path.cwd()).as_posix()
-        except ValueError:
-            return path.as_posix()
+        """How a file is named to the user; those of plugins by the plugin's name."""
+        for plugin, folder in self.extensions.folders.items():
+            try:
+                return f"{plugin}:{path.resolve().relative_to(folder.resolve()).as_posix()}"
+            except ValueError:
+                continue
+        return shown_name(path)
 
     def parsed(self, source: Source) -> Node:
         self.hash.update(source.text.encode())
@@ -171,7 +204,7 @@ class _Loader:
                     for path in self.files(member):
                         with self.problems.collecting():
                             pack, found = read_pack(
-                                self.read(path), number, self.sections, self.as_of
+                                self.read(path), number, self.extensions, self.as_of
                             )
                             packs.append(pack)
                             self.inside.extend(found)
@@ -216,10 +249,13 @@ class _Loader:
         return [path]
 
     def resolved(self, text: str, node: Node) -> Path:
-        """A path inside this folder, or inside the shipped rules."""
+        """A path inside this folder, inside the shipped rules, or inside a plugin's."""
         folder, rest = self.path, text
-        if text.startswith(SHIPPED):
-            folder, rest = shipped_rules(), text[len(SHIPPED) :]
+        owner, colon, inside = text.partition(":")
+        if colon:
+            if owner not in self.folders:
+                raise GroupbuyError(self.no_folder(owner, node))
+            folder, rest = self.folders[owner], inside
         parts = PurePosixPath(rest)
         if not rest or parts.is_absolute() or ".." in parts.parts or "\\" in rest:
             raise GroupbuyError(
@@ -231,6 +267,17 @@ class _Loader:
                 )
             )
         return folder / parts
+
+    def no_folder(self, owner: str, node: Node) -> Problem:
+        """Why no packs can be had from `owner`."""
+        if owner in self.extensions.missing:
+            hint = self.extensions.missing[owner]
+        elif owner in self.extensions.plugins:
+            hint = f"{owner} brings functions or sections, to be used in packs of your own"
+        else:
+            known = did_you_mean(owner, self.folders)
+            hint = known or f"if {owner} is a plugin, list it: plugins: [{owner}]"
+        return Problem("unknown-plugin", f"no packs come from {owner}", node.at, hint, len(owner))
 
     def check_names(self, layers: tuple[tuple[Pack, ...], ...]) -> None:
         seen: dict[str, Pack] = {}
@@ -244,17 +291,6 @@ class _Loader:
                     "rename one of them",
                 )
 
-    def words(self, root: Mapping, key: str) -> tuple[tuple[str, Location], ...]:
-        node = root.get(key)
-        if node is None:
-            return ()
-        nodes = node.items if isinstance(node, Sequence) else [node]
-        found = []
-        for item in nodes:
-            with self.problems.collecting():
-                found.append((_text(item), item.at))
-        return tuple(found)
-
     def word(self, root: Mapping, key: str, default: str) -> str:
         node = root.get(key)
         return default if node is None else _text(node)
@@ -266,3 +302,15 @@ def _text(node: Node) -> str:
     raise GroupbuyError(
         Problem("wrong-shape", f"a name is expected here; this is {node.noun}", node.at)
     )
+
+
+def _words(root: Mapping, key: str, problems: Problems) -> tuple[tuple[str, Location], ...]:
+    """A word or a list of words, with their places."""
+    node = root.get(key)
+    if node is None:
+        return ()
+    found = []
+    for item in node.items if isinstance(node, Sequence) else [node]:
+        with problems.collecting():
+            found.append((_text(item), item.at))
+    return tuple(found)

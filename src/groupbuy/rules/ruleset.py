@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 from groupbuy.rules.assembling import Assembler
 from groupbuy.rules.checking import Checks
 from groupbuy.rules.entries import Entries, Key
+from groupbuy.rules.extensions import Extensions
 from groupbuy.rules.locks import locked_by
 from groupbuy.rules.merge import Merged
 from groupbuy.rules.overrides import read_overrides
 from groupbuy.rules.pack import Pack
 from groupbuy.rules.project import Project
 from groupbuy.rules.stack import Stack
-from groupbuy.sections.base import Entry, Lowered, Section
+from groupbuy.sections.base import Entry, Lowered
 from groupbuy.source.nodes import Node
 from groupbuy.tree.nodes import Expr
 
@@ -24,13 +25,14 @@ class RuleSet:
     def __init__(
         self,
         project: Project,
-        sections: Sequence[Section],
+        extensions: Extensions,
         as_of: int,
         overrides: Mapping[str, str] | None = None,
     ) -> None:
         """Check every pack. Raises `GroupbuyError` with all that is wrong."""
         self.project, self.as_of = project, as_of
-        self.entries = Entries(project, sections)
+        self.calls_plugins = bool(extensions.functions)
+        self.entries = Entries(project, extensions)
         self.sections, self.scope = self.entries.sections, self.entries.scope
         self.base = self.entries.base
         self.overrides = read_overrides(overrides or {}, self.entries)

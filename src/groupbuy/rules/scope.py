@@ -13,10 +13,12 @@ from functools import cached_property
 
 from groupbuy.errors import GroupbuyError, Location, Problem, did_you_mean
 from groupbuy.language.parse import parse
+from groupbuy.language.scope import External
 from groupbuy.model.entries import Table
 from groupbuy.model.model import LeadModel
 from groupbuy.model.names import fold
 from groupbuy.model.problem import ValueProblem
+from groupbuy.rules.extensions import Extensions
 from groupbuy.sections.applies import may_not_apply
 from groupbuy.sections.base import Entry, Section
 from groupbuy.sections.gates import VERDICT, VERDICT_TYPE
@@ -40,6 +42,7 @@ class RuleScope:
         self,
         model: LeadModel,
         entries: Mapping[str, list[tuple[Section, Entry]]],
+        extensions: Extensions,
         always: Set[str] = frozenset(),
     ) -> None:
         """`entries` are the entries behind each shared name, one for every pack that defines it.
@@ -47,6 +50,7 @@ class RuleScope:
         `always` are the names that every lead has, whatever packs apply to it.
         """
         self.model, self.entries, self.always = model, entries, always
+        self.extensions = extensions
         self.types: dict[str, Type] = {}
         self.under_way: list[str] = []
         self.constants: dict[str, Lit] = {}
@@ -187,6 +191,17 @@ class RuleScope:
         if isinstance(found, tuple) and len(found) == 1:
             return str(found[0])
         return found if isinstance(found, str) else None
+
+    def function(self, name: str) -> External | None:
+        """The plugin's function with this full name."""
+        return self.extensions.functions.get(name)
+
+    def no_function(self, name: str) -> str | None:
+        """Why there is no such function."""
+        if self.table(name.partition(".")[0]) is not None:
+            return None
+        near = did_you_mean(name, self.extensions.functions)
+        return near or self.extensions.no_function(name)
 
     def names(self) -> Iterable[str]:
         """Every name, for "did you mean"."""

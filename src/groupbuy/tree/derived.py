@@ -16,7 +16,7 @@ from dataclasses import replace
 
 from groupbuy.tree import build
 from groupbuy.tree.definitions import Definition
-from groupbuy.tree.nodes import NONE, UNKNOWN, Agg, Case, Expr, Lit, Op, Over, Ref
+from groupbuy.tree.nodes import NONE, UNKNOWN, Agg, Call, Case, Expr, Lit, Op, Over, Ref
 from groupbuy.tree.types import FLAG, Kind
 
 NOT_APPLICABLE = "∅"
@@ -102,8 +102,8 @@ class _Assuming:
 
 
 def _stays(tree: Expr) -> bool:
-    """Inside a table's rows and across the population nothing is assumed."""
-    return isinstance(tree, (Agg, Over))
+    """Inside a table's rows, across the population and by a plugin nothing is assumed."""
+    return isinstance(tree, (Agg, Call, Over))
 
 
 def _likely_name(ref: Ref, lookup: Lookup) -> Expr:
@@ -142,6 +142,8 @@ def bounds(tree: Expr, lookup: Lookup) -> tuple[Expr, Expr]:
         ends = [bounds(arg, lookup) for arg in tree.args if arg.type.kind is Kind.NUMBER]
         if len(ends) == len(tree.args):
             return _bounds_of_op(tree, ends, lookup)
+    if isinstance(tree, Call):
+        return _declared_end(tree, tree.type.low), _declared_end(tree, tree.type.high)
     return tree, tree
 
 
@@ -151,13 +153,14 @@ def _bounds_of_name(ref: Ref, lookup: Lookup) -> tuple[Expr, Expr]:
     found = lookup(ref.name)
     if found is not None and not isinstance(found.expression, Over):
         return Ref(f"{ref.name}.low", ref.type), Ref(f"{ref.name}.high", ref.type)
+    return _declared_end(ref, ref.type.low), _declared_end(ref, ref.type.high)
 
-    def end(limit: float | None) -> Expr:
-        if limit is None:
-            return ref
-        return build.case([(build.missing(ref), build.number(limit, ref.type.form))], ref)
 
-    return end(ref.type.low), end(ref.type.high)
+def _declared_end(value: Expr, limit: float | None) -> Expr:
+    """A number, or the declared end of its range while nobody knows it."""
+    if limit is None:
+        return value
+    return build.case([(build.missing(value), build.number(limit, value.type.form))], value)
 
 
 def _bounds_of_case(tree: Case, lookup: Lookup) -> tuple[Expr, Expr]:

@@ -1,4 +1,4 @@
-"""The seven nodes of an expression, and how to walk them.
+"""The eight nodes of an expression, and how to walk them.
 
 A tree says *what* is to be computed and knows nothing of rules, leads or packs. Nodes are
 immutable; equal subtrees compare equal (types and places are outside equality) and hash in
@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal
 
 from groupbuy.tree.types import Type
 
@@ -285,6 +285,55 @@ class Over(Expr):
             for cut in self.cuts
         )
         return Over(self.op, value, among, within, self.type, cuts)
+
+
+@dataclass(frozen=True, eq=False)
+class Routine:
+    """Python code that a plugin brings, under its full name (`history.churn_risk`).
+
+    `run` gets the values by name of the lead at hand, and the arguments as they are kept: `None`
+    unknown, `NONE` does not apply, a table as its rows. It returns such a value, raises nothing,
+    and notes a failure among the lead's values. `columns` says for each argument which columns of
+    a table it reads; none for a plain value.
+    """
+
+    name: str
+    run: Callable[..., Any]
+    columns: tuple[tuple[str, ...] | None, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Call(Expr):
+    """What a routine makes of its arguments, some of which may be whole tables (a `Ref`).
+
+    The only node that is not arithmetic: each back end hands it the values, and no analysis looks
+    inside.
+    """
+
+    routine: Routine
+    args: tuple[Expr, ...]
+    type: Type
+    _hash: int = field(init=False, repr=False, default=0)
+
+    def parts(self) -> tuple[object, ...]:
+        """The routine's name, which no other has, and the arguments."""
+        return (self.routine.name, self.args)
+
+    def label(self) -> tuple[object, ...]:
+        """Name and number of arguments."""
+        return (self.routine.name, len(self.args))
+
+    def children(self) -> tuple[Expr, ...]:
+        """The arguments."""
+        return self.args
+
+    def rebuilt(self, children: tuple[Expr, ...]) -> Expr:
+        """The call with other arguments."""
+        return Call(self.routine, children, self.type)
+
+
+FAILURES = "!failures"
+"""Among a lead's values: what failed for it, as (routine's name, message)."""
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from groupbuy.files.mapping.opening import open_sheet
 from groupbuy.files.mapping.spec import CellType, FileSpec
 from groupbuy.files.sheet import Sheet, SheetRow
 from groupbuy.language.parse import parse
+from groupbuy.language.scope import NoPlugins
 from groupbuy.model.names import Names, listed, quote
 from groupbuy.model.problem import ValueProblem
 from groupbuy.model.values import Reader, reader
@@ -33,7 +34,7 @@ _MOST_LISTED = 12
 
 
 @dataclass(eq=False)
-class Frame:
+class Frame(NoPlugins):
     """One sheet with what its mapping says of its columns: the names that expressions know.
 
     Of a `private` one no line is shown: there is personal data in it. `used` are the positions of

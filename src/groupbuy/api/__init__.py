@@ -1,0 +1,119 @@
+"""The public interface of groupbuy: the one thing that plugins import.
+
+A plugin is a module that an entry point of the group `groupbuy` names; functions in it that are
+marked with `hookimpl` say what it brings. Commands import `groupbuy.api.commands` as well.
+
+Within one major version nothing here is removed or renamed; types gain fields with defaults, hooks
+gain parameters, and that is all.
+"""
+
+from __future__ import annotations
+
+from groupbuy.errors import GroupbuyError, Location, Problem, Problems, Source, did_you_mean
+from groupbuy.plugins.hooks import hookimpl
+from groupbuy.plugins.interfaces import (
+    Accrual,
+    Event,
+    EventKind,
+    Example,
+    IncentiveExample,
+    IncentiveProgram,
+    Item,
+    Offer,
+    Package,
+    PackageLine,
+    PriceBreak,
+    ProposalExample,
+    ProposalGenerator,
+    ProposalRequest,
+    Reader,
+    Renderer,
+    Scorer,
+    Texts,
+    scorer,
+)
+from groupbuy.plugins.registry import Registry
+from groupbuy.plugins.values import NONE, UNKNOWN, Row, Rows, Value
+from groupbuy.sections.base import (
+    COMMON,
+    EXPRESSION,
+    TEXT,
+    Conclusions,
+    Context,
+    Entry,
+    JsonSchema,
+    Lowered,
+    Section,
+    items,
+    mapping,
+    optional_text,
+    required,
+    texts,
+    word,
+)
+from groupbuy.sections.template import Template
+from groupbuy.source.nodes import Mapping, Node, Scalar, Sequence
+from groupbuy.tree.definitions import Definition
+from groupbuy.tree.nodes import Expr
+from groupbuy.tree.types import Type
+
+API_VERSION = 1
+
+__all__ = [
+    "API_VERSION",
+    "COMMON",
+    "EXPRESSION",
+    "NONE",
+    "TEXT",
+    "UNKNOWN",
+    "Accrual",
+    "Conclusions",
+    "Context",
+    "Definition",
+    "Entry",
+    "Event",
+    "EventKind",
+    "Example",
+    "Expr",
+    "GroupbuyError",
+    "IncentiveExample",
+    "IncentiveProgram",
+    "Item",
+    "JsonSchema",
+    "Location",
+    "Lowered",
+    "Mapping",
+    "Node",
+    "Offer",
+    "Package",
+    "PackageLine",
+    "PriceBreak",
+    "Problem",
+    "Problems",
+    "ProposalExample",
+    "ProposalGenerator",
+    "ProposalRequest",
+    "Reader",
+    "Registry",
+    "Renderer",
+    "Row",
+    "Rows",
+    "Scalar",
+    "Scorer",
+    "Section",
+    "Sequence",
+    "Source",
+    "Template",
+    "Texts",
+    "Type",
+    "Value",
+    "did_you_mean",
+    "hookimpl",
+    "items",
+    "mapping",
+    "optional_text",
+    "required",
+    "scorer",
+    "texts",
+    "word",
+]

@@ -1,0 +1,60 @@
+"""For plugins with commands: the options, the opening of rules and leads, and the ways out.
+
+A command is an entry point of the group `groupbuy.commands`, named as the user types it: a
+`click.Command` whose result is an exit code.
+"""
+
+from __future__ import annotations
+
+from groupbuy.cli.opening import leads_options, open_leads, open_rules
+from groupbuy.cli.options import columns_of, day_of, lang_of, rules_options, settings_of
+from groupbuy.cli.running import (
+    DONE,
+    FINDINGS,
+    INCOMPLETE,
+    INVALID,
+    deliver,
+    fail,
+    next_step,
+    tell,
+    wants_colour,
+    width,
+    write_whole,
+)
+from groupbuy.engine.results import Result
+from groupbuy.engine.workspace import Options, Workspace
+from groupbuy.files.leads import read_leads
+from groupbuy.model.lead import Lead, LeadFile, SetAside
+from groupbuy.model.model import LeadModel
+from groupbuy.render.inert import inert
+
+__all__ = [
+    "DONE",
+    "FINDINGS",
+    "INCOMPLETE",
+    "INVALID",
+    "Lead",
+    "LeadFile",
+    "LeadModel",
+    "Options",
+    "Result",
+    "SetAside",
+    "Workspace",
+    "columns_of",
+    "day_of",
+    "deliver",
+    "fail",
+    "inert",
+    "lang_of",
+    "leads_options",
+    "next_step",
+    "open_leads",
+    "open_rules",
+    "read_leads",
+    "rules_options",
+    "settings_of",
+    "tell",
+    "wants_colour",
+    "width",
+    "write_whole",
+]

@@ -1,0 +1,284 @@
+"""What plugins may bring, as types: scorers, incentive programs, proposal generators and more.
+
+Fields are only ever added to these types, with defaults, and hooks only ever gain parameters: what
+was written for one version of groupbuy works in later ones of the same major version.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Literal, Protocol, runtime_checkable
+
+from groupbuy.plugins.values import Rows, Value
+from groupbuy.sections.base import JsonSchema
+
+Texts = Mapping[str, str]
+"""A text by language: `{"en": "Churn risk", "zh": "流失风险"}`."""
+
+# ── scoring rules ──
+
+
+@dataclass(frozen=True)
+class Example:
+    """A documented example of a scorer: what it is given by name, and what it gives for that.
+
+    What is not given is a parameter's default; an input has to be given. `UNKNOWN` may stand on
+    both sides. Numbers agree within 1e-9.
+    """
+
+    given: Mapping[str, Any]
+    gives: Any
+
+
+@dataclass(frozen=True)
+class Scorer:
+    """A value for rules to use: `history.churn_risk()` in any expression.
+
+    `inputs` are read from the lead by name (`today` is the day of the run) unless the rule gives
+    others. `params` are numbers that a rule may set: `history.churn_risk(slack=2)`. The body is an
+    expression over these names, which runs on every back end; or a function that takes them by
+    name and gives a value of the type `gives`, `UNKNOWN` or `NONE`. It sees nothing else of the
+    lead, and must give the same for the same.
+    """
+
+    name: str
+    gives: Value
+    body: str | Callable[..., Any]
+    inputs: Mapping[str, Value | Rows] = field(default_factory=dict)
+    params: Mapping[str, Value] = field(default_factory=dict)
+    title: Texts = field(default_factory=dict)
+    source: str = ""
+    examples: Sequence[Example] = ()
+
+
+def scorer(
+    gives: Value,
+    inputs: Mapping[str, Value | Rows],
+    params: Mapping[str, Value] | None = None,
+    *,
+    title: Texts | None = None,
+    source: str = "",
+    examples: Sequence[Example] = (),
+) -> Callable[[Callable[..., Any]], Scorer]:
+    """Make a scorer of a function, which it is named after."""
+
+    def made(body: Callable[..., Any]) -> Scorer:
+        return Scorer(
+            body.__name__, gives, body, inputs, params or {}, title or {}, source, examples
+        )
+
+    return made
+
+
+# ── incentives ──
+
+EventKind = Literal["won", "invoiced", "paid", "refunded"]
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened to a deal, on a day. Amounts are positive, in the currency.
+
+    A refund is an event of its own, with the positive amount that was given back. `parties` says
+    who had which part in the deal: `{"buyer": "L001", "referrer": "L007", "sales": "wang"}`.
+    """
+
+    id: str
+    deal: str
+    kind: EventKind
+    date: date
+    amount: Decimal
+    quantity: Decimal = Decimal(0)
+    margin: Decimal | None = None
+    parties: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Accrual:
+    """What a party has earned by the events so far, or why it has not.
+
+    `key` tells the accruals of one party and program apart (a deal, a year). `amount` is the whole
+    that is owed now, to the cent: the ledger posts what it differs from before, so the same events
+    twice post nothing twice. A rejection has the amount 0 and a `rejected` reason.
+    """
+
+    party: str
+    key: str
+    amount: Decimal
+    because: Texts
+    events: Sequence[str] = ()
+    rejected: str | None = None
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What a program has for a lead now, in words, and what the next step would bring.
+
+    `amount` is what is earned at the present volume, `next_at` the volume at which more is,
+    `next_amount` what is earned there; all in the currency, none where it does not apply.
+    """
+
+    because: Texts
+    amount: Decimal | None = None
+    next_at: Decimal | None = None
+    next_amount: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class IncentiveExample:
+    """Terms with the offer they make to a lead, and what events come to."""
+
+    terms: Mapping[str, Any]
+    lead: Mapping[str, Any]
+    offer: Offer | None
+    events: Sequence[Event]
+    accruals: Sequence[Accrual]
+
+
+@runtime_checkable
+class IncentiveProgram(Protocol):
+    """A kind of incentive: what its terms are, whom it offers what, and what is owed.
+
+    Both functions are pure: they give the same for the same, in whatever order they are asked.
+    """
+
+    name: str
+    title: Texts
+    terms: JsonSchema
+    """The terms that a rule file states, as a closed JSON Schema of a mapping."""
+    inputs: Mapping[str, Value | Rows]
+    """What `offer` sees of a lead."""
+    examples: Sequence[IncentiveExample]
+
+    def check(self, terms: Mapping[str, Any]) -> Iterable[str]:
+        """What is wrong with terms that have the right form: a ladder that falls, say."""
+
+    def offer(self, terms: Mapping[str, Any], lead: Mapping[str, Any]) -> Offer | None:
+        """What there is for a lead; none where there is nothing to say. Unknown inputs are None."""
+
+    def accrue(self, terms: Mapping[str, Any], events: Sequence[Event]) -> Iterable[Accrual]:
+        """What everybody has earned by `events`, which are in the order of date and id."""
+
+
+# ── proposal packages ──
+
+
+@dataclass(frozen=True)
+class PriceBreak:
+    """From a quantity on, another unit price."""
+
+    quantity: int
+    unit_price: Decimal
+
+
+@dataclass(frozen=True)
+class Item:
+    """Something that can be sold. Prices include VAT and are for one `unit`.
+
+    `attributes` are what a buyer may want of it (practicality, novelty …), each from 0 to 100.
+    `break_mode` says whether a break's price is for all units (`volume`) or for those beyond it
+    (`graduated`). Quantities are `moq` or more, in multiples of `order_multiple`.
+    """
+
+    sku: str
+    name: Texts
+    category: str
+    list_price: Decimal
+    unit: str = ""
+    price_breaks: Sequence[PriceBreak] = ()
+    break_mode: Literal["volume", "graduated"] = "volume"
+    moq: int = 1
+    order_multiple: int = 1
+    lead_time_days: int | None = None
+    vat_rate: Decimal | None = None
+    cost: Decimal | None = None
+    stock: int | None = None
+    shelf_life_days: int | None = None
+    attributes: Mapping[str, float] = field(default_factory=dict)
+    certificates: Sequence[str] = ()
+    not_for: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class ProposalRequest:
+    """What a package is wanted for. `lead` has the generator's inputs; the unknown ones are None.
+
+    `objective` weighs the items' attributes; `issued` are SKUs that are not to be given again.
+    """
+
+    lead: Mapping[str, Any]
+    terms: Mapping[str, Any]
+    catalogue: Sequence[Item]
+    recipients: int
+    today: date
+    budget_per_head: Decimal | None = None
+    needed_by: date | None = None
+    issued: frozenset[str] = frozenset()
+    objective: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class PackageLine:
+    """So many of an item: for each recipient, and in all."""
+
+    sku: str
+    per_head: int
+    quantity: int
+
+
+@dataclass(frozen=True)
+class Package:
+    """A proposal: what is in it, and why. Prices and worth are worked out by whoever asked."""
+
+    lines: Sequence[PackageLine]
+    title: Texts = field(default_factory=dict)
+    because: Texts = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ProposalExample:
+    """A request, and the packages for it."""
+
+    request: ProposalRequest
+    packages: Sequence[Package]
+
+
+@runtime_checkable
+class ProposalGenerator(Protocol):
+    """A way to put packages together. Pure: the same packages for the same request."""
+
+    name: str
+    title: Texts
+    terms: JsonSchema
+    """The terms that a rule file states, as a closed JSON Schema of a mapping."""
+    inputs: Mapping[str, Value | Rows]
+    """What it sees of a lead."""
+    examples: Sequence[ProposalExample]
+
+    def propose(self, request: ProposalRequest) -> Iterable[Package]:
+        """Packages, the best first; none where nothing fits. Quantities are never rounded."""
+
+
+# ── files ──
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads lead files of a format, which it is found by: the suffix of their names.
+
+    `read` gives the records of a file: raw values by header, tables as lists of such records. It
+    raises `GroupbuyError` with what is wrong. Names and values are then read as in every file.
+    """
+
+    read: Callable[[Path], Iterable[Mapping[str, Any]]]
+
+
+@dataclass(frozen=True)
+class Renderer:
+    """Shows results (`groupbuy schema result` is their form) as text, for `--format NAME`."""
+
+    render: Callable[[Mapping[str, Any]], str]
