@@ -181,7 +181,9 @@ class Presenter:
             data["assumed"] = sorted(case.lead.assumed)
         return data
 
-    def section(self, name: str, lead: LeadConclusions, failed: list[str]) -> dict[str, Any]:
+    def section(
+        self, name: str, lead: LeadConclusions, failed: list[str] | None = None
+    ) -> dict[str, Any]:
         """What a section shows for a lead, by id; what a plugin failed at is added to `failed`."""
         section = self.rules.sections[name]
         found: dict[str, Any] = {}
@@ -191,7 +193,8 @@ class Presenter:
             try:
                 shown = section.present(lowered, lead)
             except PluginError as failure:
-                failed.append(str(failure))
+                if failed is not None:
+                    failed.append(str(failure))
                 shown = dict(FAILED)
             if lead.case.touched:
                 shown = self.without_failed(name, lowered, shown, lead.case)

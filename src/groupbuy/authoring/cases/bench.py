@@ -56,7 +56,7 @@ class Opened:
         """What shows results in a language."""
         if lang not in self._presenters:
             shown = Shown(lang, self.workspace.columns, show_pii=True)
-            self._presenters[lang] = Presenter(self.rules, shown)
+            self._presenters[lang] = Presenter(self.rules, self.workspace.plugins, shown)
         return self._presenters[lang]
 
 
