@@ -230,12 +230,12 @@ TOO_MUCH = {
 
 @pytest.mark.parametrize(("text", "code"), TOO_MUCH.values(), ids=TOO_MUCH)
 def test_too_much_ends_soon(text: str, code: str | None) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     if code is not None:
         assert refusal(text).code == code
     else:
         outcome(text)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 @pytest.mark.parametrize("form", ["({} == {} == bought)", "(1 if 0 < {} < 2 else 0)"])
@@ -243,9 +243,9 @@ def test_chained_comparisons_are_read_once_for_each_operand(form: str) -> None:
     text = "bought" if "bought" in form else "headcount"
     while text.count("(") < 20:
         text = form.format("bought", text) if "bought" in form else form.format(text)
-    start = time.perf_counter()
+    start = time.process_time()
     read(text)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 def test_places_are_shifted_by_the_spaces_in_front() -> None:
