@@ -1,6 +1,8 @@
 """What is refused: under which code, at which column, in which words, and with which hint."""
 
+import gc
 import time
+from collections.abc import Iterator
 
 import pytest
 from language_world import outcome, read, refusal
@@ -228,6 +230,15 @@ TOO_MUCH = {
 }
 
 
+@pytest.fixture
+def quiet() -> Iterator[None]:
+    """No collection of what other tests left behind, which can take a second."""
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.mark.usefixtures("quiet")
 @pytest.mark.parametrize(("text", "code"), TOO_MUCH.values(), ids=TOO_MUCH)
 def test_too_much_ends_soon(text: str, code: str | None) -> None:
     start = time.process_time()
