@@ -151,3 +151,80 @@ def test_hostile_files_end_in_problems(call: Call, home: Path) -> None:
         ran = call("test", path, "--rules", "rules")
         assert ran.code == 2, text
         assert ran.err.strip(), text
+
+
+# ── coverage ──
+
+COVERED = """
+groupbuy: 1
+pack: base
+scores:
+  fit:
+    range: [0, 100]
+    rules:
+      rich: {when: budget >= 100, points: 50}
+      poor: {when: budget < 1, points: 5}
+      all: {points: 1}
+  mean: {range: [0, 100], weights: {fit: 1}}
+grades:
+  size: {rows: {L: {when: budget >= 100}, S: {}}}
+plays:
+  call: {when: true, do: Call}
+gates:
+  unseen: {when: budget > 900, verdict: stop, unknown: pass}
+"""
+
+
+def test_coverage(call: Call, home: Path) -> None:
+    (home / "rules" / "base.yaml").write_text(COVERED, encoding="utf-8")
+    ran = call("test", "--coverage")
+    assert ran.code == 0
+    assert ran.out == (
+        "cases: 2, all passed\n"
+        "\n"
+        "Rules that no case shows both ways\n"
+        "  Rule             Fires  Silent  not known  Place\n"
+        "  gates.unseen         –       2          –  rules/base.yaml:17\n"
+        "  scores.fit.poor      –       2          –  rules/base.yaml:9\n"
+        "\n"
+        "coverage: 6 of 8 rules fired with one lead and were silent with another (75.0%)\n"
+    )
+    every = call("test", "--coverage", "--every-rule").out
+    assert "  grades.size.L        1       1          –  rules/base.yaml:13\n" in every
+    found = call("test", "--coverage", "--format", "json").json["coverage"]
+    assert (found["rules"], found["covered"], found["percent"]) == (8, 6, 75.0)
+    assert found["by_rule"][1] == {
+        "rule": "scores.fit.rich",
+        "at": "rules/base.yaml:8",
+        "fires": 1,
+        "silent": 1,
+        "unknown": 0,
+        "covered": True,
+    }
+
+
+@pytest.mark.parametrize(("percent", "code"), [("75", 0), ("75.1", 1), ("100", 1), ("0", 0)])
+def test_coverage_that_is_demanded(call: Call, home: Path, percent: str, code: int) -> None:
+    (home / "rules" / "base.yaml").write_text(COVERED, encoding="utf-8")
+    assert call("test", "--coverage", "--fail-under", percent).code == code
+
+
+def test_coverage_counts_the_rules_of_the_folder(call: Call, home: Path) -> None:
+    """Shipped rules count only where the folder changes them."""
+    ours = "groupbuy: 1\npack: ours\nchanges:\n  grades: {loyalty: {rows: {A: {because: x}}}}\n"
+    (home / "rules" / "lead.yaml").unlink()
+    (home / "rules" / "groupbuy.yaml").write_text(
+        "groupbuy: 1\nlayers: [groupbuy:common, groupbuy:office, base]\n", encoding="utf-8"
+    )
+    (home / "rules" / "base.yaml").write_text(ours, encoding="utf-8")
+    case = "  - {case: x, lead: {budget: 3}, expect: {verdict: go}}\n"
+    (home / "rules" / "a.test.yaml").write_text(CASES.split("  -")[0] + case, encoding="utf-8")
+    found = call("test", "--coverage", "--format", "json").json["coverage"]
+    assert {rule["rule"].rpartition(".")[0] for rule in found["by_rule"]} == {"grades.loyalty"}
+
+
+@pytest.mark.parametrize(
+    "args", [["--every-rule"], ["--fail-under", "3"], ["--coverage", "--format", "junit"]]
+)
+def test_coverage_options_that_make_no_sense(call: Call, home: Path, args: list[str]) -> None:
+    assert call("test", *args).code == 2

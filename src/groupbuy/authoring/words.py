@@ -55,6 +55,15 @@ _WORDS = {
         ("came", "came:     ", "实为："),
         ("cases_passed", "cases: {n}, all passed", "{n} 个用例，全部通过"),
         ("cases_failed", "cases: {n}, failed: {failed}", "{n} 个用例，{failed} 个未通过"),
+        ("coverage", "coverage: {covered} of {rules} rules fired with one lead and were silent "
+         "with another ({percent}%)",
+         "覆盖：{rules} 条规则中 {covered} 条既成立过也不成立过（{percent}%）"),
+        ("coverage_gaps", "Rules that no case shows both ways", "没有用例两面都试过的规则"),
+        ("coverage_all", "What each rule did", "每条规则的情况"),
+        ("rule", "Rule", "规则"),
+        ("fires", "Fires", "成立"),
+        ("silent", "Silent", "不成立"),
+        ("place", "Place", "出处"),
         # sections
         ("settings", "Settings", "可调参数"),
         ("facts", "Facts", "推算值"),

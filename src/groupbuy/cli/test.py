@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from groupbuy.cli.options import lang_of
-from groupbuy.cli.running import DONE, FINDINGS, deliver, fail, next_step, wants_colour
+from groupbuy.cli.running import DONE, FINDINGS, deliver, fail, next_step, wants_colour, width
 
 if TYPE_CHECKING:
     from groupbuy.authoring.cases.case import Outcome, RuleCase
+    from groupbuy.authoring.cases.coverage import Coverage
 
 FORMATS = ("text", "json", "junit")
 
@@ -23,6 +25,14 @@ FORMATS = ("text", "json", "junit")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("-k", "text", metavar="TEXT", help="Only cases with this in their name or source.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
+@click.option("--coverage", is_flag=True, help="Also which rules no case shows both ways.")
+@click.option("--every-rule", is_flag=True, help="With --coverage: what each rule did.")
+@click.option(
+    "--fail-under",
+    type=click.FloatRange(0, 100),
+    metavar="PERCENT",
+    help="With --coverage: exit code 1 where less is covered.",
+)
 @click.option(
     "-o",
     "--output",
@@ -41,6 +51,9 @@ def test(
     paths: tuple[Path, ...],
     text: str | None,
     form: str,
+    coverage: bool,
+    every_rule: bool,
+    fail_under: float | None,
     output: Path | None,
     rules: Path | None,
     lang: str | None,
@@ -51,16 +64,24 @@ def test(
     folder. Exit codes: 0 all passed; 1 a case failed; 2 a file of cases or the rules can't be used.
     """
     from groupbuy.authoring.cases.bench import Bench
+    from groupbuy.authoring.cases.coverage import coverage as covered
 
+    if (every_rule or fail_under is not None) and not coverage:
+        fail("bad-option", "--every-rule and --fail-under go with --coverage", "--coverage")
+    if coverage and form == "junit":
+        fail("bad-option", "JUnit's form has no place for coverage", "--format json")
     cases = _chosen(_read(paths or (_default(rules),)), text)
     bench = Bench(rules)
     bench.check(cases)
-    outcomes = [bench.run(case) for case in cases]
-    deliver(_shown(outcomes, form, lang_of(lang), screen=output is None), output)
+    outcomes = [bench.run(case, states=coverage) for case in cases]
+    found = covered(bench, outcomes) if coverage else None
+    report = Report(outcomes, found, every_rule)
+    deliver(report.shown(form, lang_of(lang), screen=output is None), output)
     failed = [outcome for outcome in outcomes if not outcome.passed]
     if failed:
         next_step(f'→ groupbuy test -k "{failed[0].case.name}"')
-    return FINDINGS if failed else DONE
+    short = found is not None and fail_under is not None and found.percent < fail_under
+    return FINDINGS if failed or short else DONE
 
 
 def _default(rules: Path | None) -> Path:
@@ -104,12 +125,31 @@ def _chosen(cases: list[RuleCase], text: str | None) -> list[RuleCase]:
     return found
 
 
-def _shown(outcomes: list[Outcome], form: str, lang: str, *, screen: bool) -> str:
-    from groupbuy.authoring.cases.report import report_data, report_junit, report_text
-    from groupbuy.authoring.layout import Paint
+@dataclass(frozen=True)
+class Report:
+    """All that came of the cases."""
 
-    if form == "json":
-        return json.dumps(report_data(outcomes), ensure_ascii=False, indent=2) + "\n"
-    if form == "junit":
-        return report_junit(outcomes)
-    return report_text(outcomes, lang, Paint(screen and wants_colour(sys.stdout)))
+    outcomes: list[Outcome]
+    coverage: Coverage | None
+    every_rule: bool
+
+    def shown(self, form: str, lang: str, *, screen: bool) -> str:
+        """The report in one of the formats."""
+        from groupbuy.authoring.cases.coverage import coverage_data, coverage_text
+        from groupbuy.authoring.cases.report import report_data, report_junit, report_text
+        from groupbuy.authoring.layout import Paint
+
+        if form == "json":
+            data = report_data(self.outcomes)
+            if self.coverage is not None:
+                data["coverage"] = coverage_data(self.coverage)
+            return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+        if form == "junit":
+            return report_junit(self.outcomes)
+        paint = Paint(screen and wants_colour(sys.stdout))
+        text = report_text(self.outcomes, lang, paint)
+        if self.coverage is not None:
+            cells = width() if screen else 160
+            told = coverage_text(self.coverage, lang, cells, paint, every=self.every_rule)
+            text = f"{text}\n{told}"
+        return text

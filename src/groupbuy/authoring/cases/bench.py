@@ -72,7 +72,7 @@ class Bench:
         """The rules for a case; `plain` without its settings. Raises `GroupbuyError`."""
         settings = {} if plain else case.settings
         folder = self.rules if self.rules is not None else case.rules
-        key = (str(folder), case.as_of, tuple(sorted(settings.items())))
+        key = (self.folder(case), case.as_of, tuple(sorted(settings.items())))
         if key not in self._opened:
             options = Options(case.as_of, case.lang, dict(settings))
             try:
@@ -96,6 +96,18 @@ class Bench:
                     with problems.collecting():
                         _check(check, opened)
         problems.raise_any()
+
+    def outlines(self) -> dict[str, Outline]:
+        """The paths of each rules folder that was opened, by its name."""
+        found: dict[str, Outline] = {}
+        for (folder, _, settings), opened in self._opened.items():
+            if isinstance(opened, Opened) and not settings:
+                found.setdefault(folder, opened.outline)
+        return found
+
+    def folder(self, case: RuleCase) -> str:
+        """The name of the rules folder that a case is run on."""
+        return str(self.rules if self.rules is not None else case.rules)
 
     def run(self, case: RuleCase, *, states: bool = False) -> Outcome:
         """Run one case. `states` keeps what each rule did."""

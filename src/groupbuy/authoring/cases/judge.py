@@ -7,7 +7,7 @@ from typing import Any
 
 from groupbuy.authoring.cases.case import STATES, Check, Failure
 from groupbuy.authoring.cases.values import agrees, status_of, written
-from groupbuy.authoring.cases.ways import Outline, Way, ways_of
+from groupbuy.authoring.cases.ways import Outline, Way, together, ways_of
 from groupbuy.engine import wording
 from groupbuy.engine.conclusions import LeadConclusions
 from groupbuy.engine.results import Presenter
@@ -55,8 +55,8 @@ class Judge:
         paths = self.outline.meant(check.name)
         found = [self.ways[path] for path in paths if path in self.ways]
         states = [way.state(self.lead) for way in found]
-        together = _together(states)
-        if together == check.kind:
+        came = together(states)
+        if came == check.kind:
             return None
         why: list[str] = []
         for way, state in zip(found, states, strict=True):
@@ -66,7 +66,7 @@ class Judge:
             why = [f"its pack does not apply; packs: {', '.join(self.lead.plan.stack.names)}"]
         if check.name.startswith("plays.") and self.lead.value(VERDICT) == "stop":
             why.append("the lead is stopped, so there is no play")
-        return Failure(check, f"{check.name} {check.kind}", together, tuple(why[:MOST_SHOWN]))
+        return Failure(check, f"{check.name} {check.kind}", came, tuple(why[:MOST_SHOWN]))
 
     def why(self, way: Way, state: str) -> Iterator[str]:
         """What a rule asks, where it stands, and what it read."""
@@ -357,13 +357,6 @@ def unmet_error(check: Check, problems: tuple[Problem, ...]) -> Failure | None:
 def told(problems: Iterable[Problem]) -> tuple[str, ...]:
     """Problems as lines of a failure."""
     return tuple(f"{p}" + (f" (hint: {p.hint})" if p.hint else "") for p in problems)
-
-
-def _together(states: list[str]) -> str:
-    """The state of several rules as one: any fires, all are silent, or nobody knows."""
-    if "fires" in states:
-        return "fires"
-    return "unknown" if "unknown" in states else "silent"
 
 
 def _parts(node: Node) -> Mapping[str, Node]:

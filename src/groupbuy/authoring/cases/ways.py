@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from groupbuy.errors import GroupbuyError, Location
+from groupbuy.rules.project import SHIPPED, shipped_rules
 from groupbuy.rules.ruleset import RuleSet
 from groupbuy.sections.base import Arm, Conclusions, Lowered
 from groupbuy.sections.forms.form import Form
 from groupbuy.sections.gates import VERDICT, gate_name
 from groupbuy.sections.plays import Move
 from groupbuy.sections.scores import Line
-from groupbuy.tree.nodes import NONE, Expr
+from groupbuy.tree.nodes import NONE, Expr, Lit
 
 FIRES, SILENT, UNKNOWN = "fires", "silent", "unknown"
 
@@ -33,10 +34,37 @@ class Way:
     tests: tuple[Expr, ...]
     state: Callable[[Conclusions], str]
     others: tuple[str, ...] = ()
+    always: bool = False
+    """Whether nothing can make it silent: it asks nothing, or is a component of an average."""
 
 
 def ways_of(lowered: Lowered) -> Iterator[Way]:
-    """The rules of an entry."""
+    """The rules of an entry, each path once."""
+    by_path: dict[str, list[Way]] = {}
+    for way in _ways(lowered):
+        by_path.setdefault(way.path, []).append(way)
+    for ways in by_path.values():
+        yield ways[0] if len(ways) == 1 else _joined(ways)
+
+
+def together(states: Iterable[str]) -> str:
+    """The state of several rules as one: any fires, all are silent, or nobody knows."""
+    found = set(states)
+    return FIRES if FIRES in found else UNKNOWN if UNKNOWN in found else SILENT
+
+
+def _joined(ways: list[Way]) -> Way:
+    """Rows of one name in several cases of a value: one of them is meant."""
+    tests = tuple(test for way in ways for test in way.tests)
+    others = tuple(dict.fromkeys(other for way in ways for other in way.others))
+
+    def state(lead: Conclusions) -> str:
+        return together(way.state(lead) for way in ways)
+
+    return Way(ways[0].path, ways[0].at, tests, state, others)
+
+
+def _ways(lowered: Lowered) -> Iterator[Way]:
     entry = lowered.entry
     if entry.section == "gates":
         name = gate_name(entry.id)
@@ -45,6 +73,7 @@ def ways_of(lowered: Lowered) -> Iterator[Way]:
             entry.at,
             (lowered.view.test,),
             lambda lead: _holds(lead.value(name)),
+            always=_plain(lowered.view.test),
         )
     elif entry.section == "scores":
         for line in lowered.view.lines:
@@ -52,9 +81,14 @@ def ways_of(lowered: Lowered) -> Iterator[Way]:
     elif entry.section == "plays":
         for move in lowered.view:
             suffix = "" if move.case is None else f"/{move.case}"
-            yield Way(f"plays.{entry.id}{suffix}", move.at, (move.test,), _move(move))
+            path = f"plays.{entry.id}{suffix}"
+            yield Way(path, move.at, (move.test,), _move(move), always=_plain(move.test))
     elif isinstance(lowered.view, Form):
         yield from _arms(lowered, lowered.view.arms)
+
+
+def _plain(test: Expr) -> bool:
+    return isinstance(test, Lit)
 
 
 def _holds(value: object) -> str:
@@ -79,7 +113,8 @@ def _line(lowered: Lowered, line: Line) -> Iterator[Way]:
         # Without even a low end, nobody knows whether the score applies.
         return UNKNOWN if lead.value(f"{score}.low") is None else FIRES
 
-    yield Way(path, line.at, line.tests, state)
+    always = line.weighs or not line.tests
+    yield Way(path, line.at, line.tests, state, always=always)
 
     def applies(lead: Conclusions) -> str:
         """Whether the points count at all: bands may give 0, which is a result, too."""
@@ -161,9 +196,19 @@ class Outline:
         self.rules = rules
         self.places: dict[str, Location] = {}
         self.others: dict[str, list[str]] = {}
+        self.unconditional: set[str] = set()
+        """Paths of rules that ask nothing: they fire with every lead that has them."""
+        self.own: set[str] = set()
+        """Paths of rules that the folder itself defines or changes."""
         for lowered in _variants(rules):
+            entry = lowered.entry
+            own = _is_own(rules, entry.section, entry.id, entry.at)
             for way in ways_of(lowered):
+                if own:
+                    self.own.add(way.path)
                 self.places.setdefault(way.path, way.at)
+                if way.always:
+                    self.unconditional.add(way.path)
                 for other in way.others:
                     paths = self.others.setdefault(other, [])
                     paths += [way.path] if way.path not in paths else []
@@ -195,6 +240,19 @@ class Outline:
         head = path.rpartition(".")[0]
         same = [known for known in (*self.places, *self.others) if known.startswith(f"{head}.")]
         return same if head.count(".") and same else [*self.places, *self.others]
+
+
+def _is_own(rules: RuleSet, section: str, id: str, at: Location) -> bool:
+    """Whether an entry stands in the folder, or a pack of the folder changes it."""
+    if rules.project.path.resolve() == shipped_rules().resolve() or not _shipped(at):
+        return True
+    return any(
+        id in pack.changes.get(section, {}) for pack in rules.project.packs if not _shipped(pack.at)
+    )
+
+
+def _shipped(at: Location) -> bool:
+    return at.file.startswith(SHIPPED)
 
 
 def _variants(rules: RuleSet) -> Iterator[Lowered]:
