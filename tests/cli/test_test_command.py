@@ -228,3 +228,42 @@ def test_coverage_counts_the_rules_of_the_folder(call: Call, home: Path) -> None
 )
 def test_coverage_options_that_make_no_sense(call: Call, home: Path, args: list[str]) -> None:
     assert call("test", *args).code == 2
+
+
+# ── mutants ──
+
+
+def test_mutants(call: Call, home: Path) -> None:
+    ran = call("test", "--mutate")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out == "cases: 2, all passed\n\nmutants: 6 tried, 6 noticed, 0 not\n"
+    ran = call("test", "--mutate", "-k", "large")
+    assert ran.out == (
+        "cases: 1, all passed\n"
+        "\n"
+        "Changes that no case notices\n"
+        "  Rule           Change    Place\n"
+        "  grades.size.L  100 → 90  rules/base.yaml:4:37\n"
+        "  grades.size.S  dropped   rules/base.yaml:4:73\n"
+        "\n"
+        "mutants: 6 tried, 4 noticed, 2 not\n"
+    )
+    found = call("test", "--mutate", "--limit", "2", "--format", "json").json["mutants"]
+    assert found == {
+        "tried": 2,
+        "noticed": 2,
+        "not_tried": {"refused": 0, "inside": 0, "limit": 4},
+        "unnoticed": [],
+    }
+
+
+def test_no_mutants_while_a_case_fails(call: Call, home: Path) -> None:
+    (home / "rules" / "b.test.yaml").write_text(FAILING, encoding="utf-8")
+    ran = call("test", "--mutate")
+    assert (ran.code, "mutants:" in ran.out) == (1, False)
+    assert ran.err == "no mutant was tried: all cases must pass first\n"
+
+
+@pytest.mark.parametrize("args", [["--limit", "3"], ["--mutate", "--format", "junit"]])
+def test_mutant_options_that_make_no_sense(call: Call, home: Path, args: list[str]) -> None:
+    assert call("test", *args).code == 2

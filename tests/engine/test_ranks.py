@@ -74,6 +74,13 @@ CUTS: list[tuple[str, list[Any], str]] = [
 ]  # fmt: skip
 
 
+@pytest.mark.parametrize("among", ["", "among: b > 1, "])
+def test_one_piece_for_all(among: str) -> None:
+    found = rules(f"grades: {{q: {{rank: a, {among}cuts: {{all: {{because: Everybody}}}}}}}}")
+    grade = found.lead(a=1, b=2)["grades"]["q"]
+    assert (grade["value"], grade["because"]) == ("all", "Everybody")
+
+
 @pytest.mark.parametrize(("cuts", "values", "wanted"), CUTS)
 def test_cuts(cuts: str, values: list[Any], wanted: str) -> None:
     assert pieces(f"{{rank: a, cuts: {cuts}}}", values) == wanted

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,8 +15,11 @@ from groupbuy.cli.options import lang_of
 from groupbuy.cli.running import DONE, FINDINGS, deliver, fail, next_step, wants_colour, width
 
 if TYPE_CHECKING:
+    from groupbuy.authoring.cases.bench import Bench
     from groupbuy.authoring.cases.case import Outcome, RuleCase
     from groupbuy.authoring.cases.coverage import Coverage
+    from groupbuy.authoring.cases.mutants import Mutant
+    from groupbuy.authoring.cases.mutate import Mutation
 
 FORMATS = ("text", "json", "junit")
 
@@ -32,6 +35,13 @@ FORMATS = ("text", "json", "junit")
     type=click.FloatRange(0, 100),
     metavar="PERCENT",
     help="With --coverage: exit code 1 where less is covered.",
+)
+@click.option("--mutate", is_flag=True, help="Also which slips in the rules no case notices.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="With --mutate: try at most N slips (1000).",
 )
 @click.option(
     "-o",
@@ -54,6 +64,8 @@ def test(
     coverage: bool,
     every_rule: bool,
     fail_under: float | None,
+    mutate: bool,
+    limit: int | None,
     output: Path | None,
     rules: Path | None,
     lang: str | None,
@@ -68,16 +80,21 @@ def test(
 
     if (every_rule or fail_under is not None) and not coverage:
         fail("bad-option", "--every-rule and --fail-under go with --coverage", "--coverage")
-    if coverage and form == "junit":
-        fail("bad-option", "JUnit's form has no place for coverage", "--format json")
+    if limit is not None and not mutate:
+        fail("bad-option", "--limit goes with --mutate", "--mutate --limit 1000")
+    if (coverage or mutate) and form == "junit":
+        fail("bad-option", "JUnit's form has no place for coverage and mutants", "--format json")
     cases = _chosen(_read(paths or (_default(rules),)), text)
     bench = Bench(rules)
     bench.check(cases)
     outcomes = [bench.run(case, states=coverage) for case in cases]
     found = covered(bench, outcomes) if coverage else None
-    report = Report(outcomes, found, every_rule)
-    deliver(report.shown(form, lang_of(lang), screen=output is None), output)
     failed = [outcome for outcome in outcomes if not outcome.passed]
+    mutants = _mutated(bench, cases, limit) if mutate and not failed else None
+    report = Report(outcomes, found, every_rule, mutants)
+    deliver(report.shown(form, lang_of(lang), screen=output is None), output)
+    if mutate and failed:
+        click.echo("no mutant was tried: all cases must pass first", err=True)
     if failed:
         next_step(f'→ groupbuy test -k "{failed[0].case.name}"')
     short = found is not None and fail_under is not None and found.percent < fail_under
@@ -125,6 +142,19 @@ def _chosen(cases: list[RuleCase], text: str | None) -> list[RuleCase]:
     return found
 
 
+def _mutated(bench: Bench, cases: list[RuleCase], limit: int | None) -> Mutation:
+    """What the cases notice of slips in the rules; a bar on a terminal shows how far it is."""
+    from groupbuy.authoring.cases.mutate import LIMIT, mutate
+
+    def watched(mutants: Iterable[Mutant]) -> Iterator[Mutant]:
+        with click.progressbar(
+            list(mutants), file=sys.stderr, label="mutants", hidden=not sys.stderr.isatty()
+        ) as bar:
+            yield from bar
+
+    return mutate(bench, cases, limit or LIMIT, watched)
+
+
 @dataclass(frozen=True)
 class Report:
     """All that came of the cases."""
@@ -132,10 +162,12 @@ class Report:
     outcomes: list[Outcome]
     coverage: Coverage | None
     every_rule: bool
+    mutation: Mutation | None
 
     def shown(self, form: str, lang: str, *, screen: bool) -> str:
         """The report in one of the formats."""
         from groupbuy.authoring.cases.coverage import coverage_data, coverage_text
+        from groupbuy.authoring.cases.mutate import mutation_data, mutation_text
         from groupbuy.authoring.cases.report import report_data, report_junit, report_text
         from groupbuy.authoring.layout import Paint
 
@@ -143,13 +175,17 @@ class Report:
             data = report_data(self.outcomes)
             if self.coverage is not None:
                 data["coverage"] = coverage_data(self.coverage)
+            if self.mutation is not None:
+                data["mutants"] = mutation_data(self.mutation)
             return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
         if form == "junit":
             return report_junit(self.outcomes)
         paint = Paint(screen and wants_colour(sys.stdout))
         text = report_text(self.outcomes, lang, paint)
+        cells = width() if screen else 160
+        if self.mutation is not None:
+            text = f"{text}\n{mutation_text(self.mutation, lang, cells, paint)}"
         if self.coverage is not None:
-            cells = width() if screen else 160
             told = coverage_text(self.coverage, lang, cells, paint, every=self.every_rule)
             text = f"{text}\n{told}"
         return text

@@ -219,6 +219,13 @@ class Entries:
             found = self._lowered[(key, version)] = section.lower(entry, self.scope)
         return found
 
+    def forget(self, key: Key) -> None:
+        """Let go of what was worked out for an entry, because what it says has changed."""
+        for merged in [known for known in self._merged if known[0] == key]:
+            del self._merged[merged]
+        for lowered in [known for known in self._lowered if known[0] == key]:
+            del self._lowered[lowered]
+
     def as_defined(self, definer: Pack, entry: Entry) -> Lowered:
         """An entry as its own pack defines it."""
         return self.lowered((entry.section, entry.id), entry, (definer.name,))

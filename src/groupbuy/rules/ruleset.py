@@ -39,11 +39,12 @@ class RuleSet:
         self.assembler = Assembler(self.entries, as_of, self.overrides)
         checks = Checks(self.entries, self.assembler)
         checks.check()
-        self._conditions = checks.conditions
+        self.conditions = checks.conditions
+        """The `for` of packs, by their names."""
 
     def condition(self, pack: Pack) -> Expr | None:
         """The `for` of a pack; none if it applies to every lead."""
-        return self._conditions.get(pack.name)
+        return self.conditions.get(pack.name)
 
     def in_order(self, packs: Iterable[Pack]) -> tuple[Pack, ...]:
         """The same packs, lowest layer first."""

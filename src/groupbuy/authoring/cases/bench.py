@@ -18,6 +18,7 @@ from groupbuy.files.record import record_of
 from groupbuy.model.lead import Lead, LeadFile, SetAside, read_record
 from groupbuy.model.model import ID, LeadModel
 from groupbuy.model.names import quote
+from groupbuy.rules.assembling import Assembler
 from groupbuy.rules.ruleset import RuleSet
 from groupbuy.source.nodes import Mapping as MappingNode
 from groupbuy.source.nodes import Node, Scalar, Sequence
@@ -36,6 +37,7 @@ class Opened:
         """`workspace` is one for the case's rules, day and settings."""
         self.workspace = workspace
         self.engine = Engine(workspace.rules)
+        self.assembler = workspace.rules.assembler
         self.ranking = Ranking(workspace.rules, workspace.rank_by)
         self._outline: Outline | None = None
         self._presenters: dict[str, Presenter] = {}
@@ -44,6 +46,14 @@ class Opened:
     def rules(self) -> RuleSet:
         """The rules."""
         return self.workspace.rules
+
+    def anew(self) -> Opened:
+        """The same rules after something in them was changed: nothing is compiled yet."""
+        rules = self.rules
+        found = Opened(self.workspace)
+        found.assembler = Assembler(rules.entries, rules.as_of, rules.overrides)
+        found._outline = self.outline
+        return found
 
     @property
     def outline(self) -> Outline:
@@ -127,29 +137,39 @@ def run_case(case: RuleCase, opened: Opened, *, states: bool = False) -> Outcome
         leads = _leads(case, opened.workspace.model)
     except GroupbuyError as error:
         return _ended(case, error.problems)
-    run = opened.engine.run(leads.leads)
-    aside = {item.id: item.problems for item in leads.set_aside}
-    aside.update((c.lead.id, tuple(problems)) for c, problems in run.set_aside)
+    ranked, aside = _run(leads, opened)
     if not case.several and (aside or case.error is not None):
-        found = tuple(problem for problems in aside.values() for problem in problems)
-        return _ended(case, found)
-    ranked = {c.lead.id: c for c in opened.ranking.ranked(run.cases)}
+        return _ended(case, tuple(problem for problems in aside.values() for problem in problems))
+    judges = {id: _judge(found, opened, case.lang) for id, found in ranked.items()}
     failures = []
-    judges: dict[str, Judge] = {}
     for check in case.checks:
-        id = check.lead if check.lead is not None else next(iter(ranked))
         failure = _unplaced(check, ranked, aside)
         if failure is None and check.kind != "set_aside":
-            if id not in judges:
-                judges[id] = _judge(ranked[id], opened, case.lang)
+            id = check.lead if check.lead is not None else next(iter(ranked))
             failure = judges[id].failure(check)
         if failure is not None:
             failures.append(failure)
-    kept = []
-    for id, found_case in ranked.items() if states else ():
-        judge = judges.get(id) or _judge(found_case, opened, case.lang)
-        kept.append(judge.states())
-    return Outcome(case, tuple(failures), tuple(kept))
+    kept = tuple(judge.states() for judge in judges.values()) if states else ()
+    return Outcome(case, tuple(failures), kept)
+
+
+def judges_of(case: RuleCase, opened: Opened) -> dict[str, Judge]:
+    """The judges of a case's leads, by id; none where they can't be read."""
+    try:
+        ranked, _ = _run(_leads(case, opened.workspace.model), opened)
+    except GroupbuyError:
+        return {}
+    return {id: _judge(found, opened, case.lang) for id, found in ranked.items()}
+
+
+def _run(
+    leads: LeadFile, opened: Opened
+) -> tuple[dict[str, Case], dict[str | None, tuple[Problem, ...]]]:
+    """The leads that were evaluated, in order, and what was wrong with the others, by id."""
+    run = opened.engine.run(leads.leads)
+    aside = {item.id: item.problems for item in leads.set_aside}
+    aside.update((case.lead.id, tuple(problems)) for case, problems in run.set_aside)
+    return {case.lead.id: case for case in opened.ranking.ranked(run.cases)}, aside
 
 
 def _judge(case: Case, opened: Opened, lang: str) -> Judge:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 from groupbuy.authoring.cases.case import STATES, Check, Failure
@@ -32,11 +33,17 @@ class Judge:
         """`presenter` says how results are shown; `outline` which paths there are."""
         self.outline, self.presenter, self.lead = outline, presenter, lead
         self.rules = presenter.rules
-        stack = lead.plan.stack
-        self.ways: dict[str, Way] = {}
-        for section in self.rules.sections:
-            for lowered in stack.entries(section):
-                self.ways.update((way.path, way) for way in ways_of(lowered))
+
+    @cached_property
+    def ways(self) -> dict[str, Way]:
+        """The rules of the lead's packs, by path."""
+        stack = self.lead.plan.stack
+        return {
+            way.path: way
+            for section in self.rules.sections
+            for lowered in stack.entries(section)
+            for way in ways_of(lowered)
+        }
 
     def states(self) -> dict[str, str]:
         """What each rule of the lead's packs did, by path."""

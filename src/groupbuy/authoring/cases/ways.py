@@ -200,11 +200,11 @@ class Outline:
         """Paths of rules that ask nothing: they fire with every lead that has them."""
         self.own: set[str] = set()
         """Paths of rules that the folder itself defines or changes."""
+        own = _changed_by(rules, own_packs(rules))
         for lowered in _variants(rules):
             entry = lowered.entry
-            own = _is_own(rules, entry.section, entry.id, entry.at)
             for way in ways_of(lowered):
-                if own:
+                if (entry.section, entry.id) in own:
                     self.own.add(way.path)
                 self.places.setdefault(way.path, way.at)
                 if way.always:
@@ -242,17 +242,24 @@ class Outline:
         return same if head.count(".") and same else [*self.places, *self.others]
 
 
-def _is_own(rules: RuleSet, section: str, id: str, at: Location) -> bool:
-    """Whether an entry stands in the folder, or a pack of the folder changes it."""
-    if rules.project.path.resolve() == shipped_rules().resolve() or not _shipped(at):
-        return True
-    return any(
-        id in pack.changes.get(section, {}) for pack in rules.project.packs if not _shipped(pack.at)
-    )
+def own_packs(rules: RuleSet) -> frozenset[str]:
+    """The names of the packs that a folder holds itself: not those it takes as shipped."""
+    packs = rules.project.packs
+    if rules.project.path.resolve() == shipped_rules().resolve():
+        return frozenset(pack.name for pack in packs)
+    return frozenset(pack.name for pack in packs if not pack.at.file.startswith(SHIPPED))
 
 
-def _shipped(at: Location) -> bool:
-    return at.file.startswith(SHIPPED)
+def _changed_by(rules: RuleSet, packs: frozenset[str]) -> set[tuple[str, str]]:
+    """Section and id of what packs define or change."""
+    return {
+        (section, id)
+        for pack in rules.project.packs
+        if pack.name in packs
+        for part in (pack.sections, pack.changes)
+        for section, entries in part.items()
+        for id in entries
+    }
 
 
 def _variants(rules: RuleSet) -> Iterator[Lowered]:

@@ -10,7 +10,7 @@ from groupbuy.sections.base import Context, items, mapping, required
 from groupbuy.sections.forms.form import Form, Written, arm
 from groupbuy.source.nodes import Mapping, Node, Scalar
 from groupbuy.tree import build
-from groupbuy.tree.nodes import Cut, Expr
+from groupbuy.tree.nodes import Cut, Expr, Lit
 from groupbuy.tree.types import COUNT, Kind, choice
 
 
@@ -45,6 +45,9 @@ def lower_cuts(written: Written) -> Form:
         may = any(part and may_not_apply(part, ctx.may_not_apply) for part in parts)
         outside = _outside(taken) if may else build.FALSE
         inside = build.case([(outside, none), *pairs[:-1]], pairs[-1][1])
+        if isinstance(inside, Lit):
+            # One piece takes the whole population: nobody needs to be ranked for it.
+            tests = [build.TRUE if among is None else among]
     arms = tuple(
         arm(piece.cut.name, test, piece.node, piece.at, ctx)
         for test, piece in zip(tests, pieces, strict=True)
