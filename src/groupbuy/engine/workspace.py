@@ -77,6 +77,7 @@ class Workspace:
         try:
             extensions = self.plugins.extensions(CORE_SECTIONS)
             self.project = load_project(file, extensions, options.as_of)
+            self.warnings += self.project.warnings
             self.rules = RuleSet(self.project, extensions, options.as_of, options.settings)
         except GroupbuyError as error:
             raise GroupbuyError(*error.problems, *self.warnings) from None

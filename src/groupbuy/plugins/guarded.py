@@ -72,7 +72,12 @@ class GuardedSection:
 
     def declare(self, entry: Entry, ctx: Context) -> dict[str, Type]:
         """The names that the entry gives to others."""
-        declared: dict[str, Type] = self.reading(entry.at, "declare", _faults_of_names, entry, ctx)
+
+        def faults(given: object) -> Iterator[str]:
+            if not isinstance(given, dict) or not isinstance(given.get(entry.id), Type):
+                yield f"gave no type for {entry.id}"
+
+        declared: dict[str, Type] = self.reading(entry.at, "declare", faults, entry, ctx)
         return declared
 
     def table_type(self, entry: Entry, ctx: Context) -> TableType | None:
@@ -85,13 +90,14 @@ class GuardedSection:
         return lowered
 
     def conclude(self, entries: list[Lowered]) -> Iterable[Definition]:
-        """Definitions over all of the section's entries."""
-        at = entries[0].entry.at if entries else None
-        given = self.reading(at, "conclude", lambda given: (), entries)
+        """Definitions over all of the section's entries; none where there is no entry."""
+        if not entries:
+            return []
+        given = self.reading(entries[0].entry.at, "conclude", _faults_of_concluded, entries)
         return list(given)
 
     def reading(
-        self, at: Location | None, part: str, faults: Callable[[Any], Iterable[str]], *args: Any
+        self, at: Location, part: str, faults: Callable[[Any], Iterable[str]], *args: Any
     ) -> Any:
         """What a part of the section gives; a failure is a problem of the rules at `at`."""
         try:
@@ -121,9 +127,9 @@ class GuardedSection:
         return self.calls.checked("present", faults, self.section.present, lowered, lead)
 
 
-def _faults_of_names(declared: object) -> Iterator[str]:
-    if not isinstance(declared, dict) or not all(isinstance(t, Type) for t in declared.values()):
-        yield "gave no names with types"
+def _faults_of_concluded(given: object) -> Iterator[str]:
+    if not isinstance(given, (list, tuple)) or not all(isinstance(d, Definition) for d in given):
+        yield f"gave {type(given).__name__}, not definitions"
 
 
 class GuardedProgram:

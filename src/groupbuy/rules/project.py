@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path, PurePosixPath
 
@@ -45,6 +45,8 @@ class Project:
     digest: str
     problems: tuple[Problem, ...] = ()
     """What is wrong inside packs that could be read all the same."""
+    warnings: tuple[Problem, ...] = ()
+    """Fields of plugins that the lead model can't take; rules that need them say so themselves."""
 
     @property
     def packs(self) -> list[Pack]:
@@ -116,6 +118,7 @@ class _Loader:
         self.folders = {SHIPPED.rstrip(":"): shipped_rules(), **extensions.folders}
         self.problems = Problems()
         self.inside = Problems()
+        self.warnings = Problems()
         self.hash = hashlib.sha256(file.source.text.encode())
 
     def load(self) -> Project:
@@ -136,11 +139,14 @@ class _Loader:
         layers = self.layers(root)
         self.check_names(layers)
         if model is not None:
+            for plugin, fields in self.extensions.fields:
+                with self.warnings.collecting():
+                    model = model.extended(fields, owner=plugin)
             packs = [pack for layer in layers for pack in layer]
-            added = [(pack.name, pack.fields) for pack in packs if pack.fields is not None]
-            for owner, fields in (*self.extensions.fields, *added):
-                with self.problems.collecting():
-                    model = model.extended(fields, owner=owner)
+            for pack in packs:
+                if pack.fields is not None:
+                    with self.problems.collecting():
+                        model = model.extended(pack.fields, owner=pack.name)
         currency = "CNY"
         with self.problems.collecting():
             currency = self.word(root, "currency", currency)
@@ -160,6 +166,7 @@ class _Loader:
             columns,
             self.hash.hexdigest()[:16],
             tuple(self.inside),
+            tuple(replace(problem, severity="warning") for problem in self.warnings),
         )
 
     def name(self, path: Path) -> str:
