@@ -51,7 +51,10 @@ def groupbuy_scorers():
 VALUES = {
     "a table and the day": ("calm.fresh()", {"big": 10 * 2 ** (-52 / 30), "small": "none"}),
     "a parameter": ("calm.fresh(half=52)", {"big": 5.0}),
-    "a parameter that is computed": ("calm.fresh(half=headcount / 10)", {"big": 10 * 2 ** (-52 / 50)}),
+    "a parameter that is computed": (
+        "calm.fresh(half=headcount / 10)",
+        {"big": 10 * 2 ** (-52 / 50)},
+    ),
     "another table": ("calm.fresh(orders=orders)", {"big": 10 * 2 ** (-52 / 30)}),
     "without a name": ("calm.guess(headcount * 100)", {"big": 25000.0, "blank": "unknown"}),
     "unknown in, unknown out": ("calm.many()", {"big": True, "small": False, "blank": "unknown"}),

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from groupbuy.engine.workspace import CORE_SECTIONS
-from groupbuy.plugins.discovery import Found, in_folder, installed
+from groupbuy.plugins.discovery import in_folder, installed
+from groupbuy.plugins.found import Found
 from groupbuy.plugins.loading import Wanted, imported_object, load_plugins
 from groupbuy.plugins.registry import Loaded, Registry
 

@@ -12,7 +12,7 @@ from groupbuy import __version__
 from groupbuy.errors import GroupbuyError, did_you_mean
 
 if TYPE_CHECKING:
-    from groupbuy.plugins.discovery import Found
+    from groupbuy.plugins.found import Found
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("groupbuy.cli.init", "Make a rules folder that works at once."),

@@ -10,7 +10,7 @@ import click
 from groupbuy.cli.running import fail
 
 if TYPE_CHECKING:
-    from groupbuy.plugins.discovery import Found, Kind
+    from groupbuy.plugins.found import Found, Kind
 
 
 def brought(kind: Kind, taken: Container[str]) -> dict[str, list[str]]:

@@ -8,7 +8,8 @@ from typing import Any
 
 from groupbuy.errors import GroupbuyError, Location, Problem, Problems
 from groupbuy.files.record import Record
-from groupbuy.plugins.discovery import Found, offered
+from groupbuy.plugins.discovery import offered
+from groupbuy.plugins.found import Found
 from groupbuy.plugins.guard import Guard, PluginError
 from groupbuy.plugins.interfaces import Reader
 from groupbuy.plugins.loading import imported_object

@@ -18,7 +18,7 @@ from groupbuy.model.names import quote
 from groupbuy.source.compose import without_collector
 
 if TYPE_CHECKING:
-    from groupbuy.plugins.discovery import Found
+    from groupbuy.plugins.found import Found
 
 __all__ = ["read_leads"]
 

@@ -8,40 +8,19 @@ files) and renderers (by the name of the format).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from importlib.metadata import Distribution, EntryPoint, distributions
 from pathlib import Path
-from typing import Literal
 
 from groupbuy.errors import GroupbuyError, Problem
+from groupbuy.plugins.found import Found, Kind
 
 GROUP = "groupbuy"
-Kind = Literal["plugin", "command", "reader", "renderer"]
 GROUPS: dict[str, Kind] = {
     GROUP: "plugin",
     f"{GROUP}.commands": "command",
     f"{GROUP}.readers": "reader",
     f"{GROUP}.renderers": "renderer",
 }
-
-
-@dataclass(frozen=True)
-class Found:
-    """Something that a distribution (or a file in the plugins folder) offers under a name."""
-
-    kind: Kind
-    name: str
-    distribution: str
-    version: str
-    target: EntryPoint | Path
-    requires: tuple[str, ...] = ()
-    summary: str = ""
-
-    def __str__(self) -> str:
-        """Who it is, in messages: plugin, distribution and version."""
-        origin = f"{self.distribution} {self.version}".strip()
-        what = "plugin" if self.kind == "plugin" else self.kind
-        return f"{what} {self.name} ({origin})"
 
 
 def installed() -> Iterator[Found]:

@@ -21,7 +21,7 @@ from types import FrameType
 from typing import Any, TypeVar
 
 from groupbuy.errors import GroupbuyError, Problem
-from groupbuy.plugins.discovery import Found
+from groupbuy.plugins.found import Found
 
 T = TypeVar("T")
 TRACE = "GROUPBUY_TRACE_PLUGINS"

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from groupbuy.errors import GroupbuyError, Location, Problem
 from groupbuy.plugins import contracts
-from groupbuy.plugins.discovery import Found
+from groupbuy.plugins.found import Found
 from groupbuy.plugins.guard import Guard, PluginError
 from groupbuy.plugins.interfaces import (
     Accrual,

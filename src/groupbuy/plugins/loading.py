@@ -21,7 +21,7 @@ import pluggy
 from groupbuy import __version__
 from groupbuy.errors import GroupbuyError, Location, Problem, did_you_mean
 from groupbuy.plugins import contracts, hooks, pins
-from groupbuy.plugins.discovery import Found
+from groupbuy.plugins.found import Found
 from groupbuy.plugins.guard import Guard, PluginError
 from groupbuy.plugins.guarded import GuardedGenerator, GuardedProgram, GuardedSection
 from groupbuy.plugins.registry import Broken, Loaded, Registry

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from groupbuy.language.scope import External
-from groupbuy.plugins.discovery import Found
+from groupbuy.plugins.found import Found
 from groupbuy.plugins.guard import Guard
 from groupbuy.plugins.interfaces import IncentiveProgram, ProposalGenerator, Scorer
 from groupbuy.rules.extensions import Extensions

@@ -9,7 +9,7 @@ from groupbuy.errors import GroupbuyError, Location, Source
 from groupbuy.language.external import BodyScope
 from groupbuy.language.parse import parse
 from groupbuy.language.scope import External
-from groupbuy.plugins.discovery import Found
+from groupbuy.plugins.found import Found
 from groupbuy.plugins.guard import Guard, PluginError
 from groupbuy.plugins.interfaces import Scorer
 from groupbuy.plugins.values import (
