@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from groupbuy.language.scope import External
-from groupbuy.plugins.found import Found
 from groupbuy.plugins.guard import Guard
-from groupbuy.plugins.interfaces import IncentiveProgram, ProposalGenerator, Scorer
 from groupbuy.rules.extensions import Extensions
 from groupbuy.sections.base import Section
-from groupbuy.source.nodes import Node
+
+if TYPE_CHECKING:  # where no plugin is named, nothing of this is needed
+    from groupbuy.language.scope import External
+    from groupbuy.plugins.found import Found
+    from groupbuy.plugins.interfaces import IncentiveProgram, ProposalGenerator, Scorer
+    from groupbuy.source.nodes import Node
 
 
 @dataclass
