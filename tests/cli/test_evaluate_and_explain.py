@@ -131,6 +131,36 @@ def test_other_formats(call: Call, tmp_path: Path) -> None:
     assert target.read_text(encoding="utf-8").count("|") > 43
 
 
+MAKER = """
+- id: V1
+  name: 车城汽车
+  owner: 周敏
+  events: [supply_chain]
+  orders: [{date: 2026-10-01, amount: 400000, cost: 350000, status: paid}]
+  related:
+    - {name: 车城零部件厂, relation: supplier}
+    - {name: 车城物流, relation: partner}
+    - {name: 别家汽车, relation: competitor}
+- {id: V2, name: 车城物流}
+"""
+
+
+def test_new_leads_are_a_lead_file(call: Call, tmp_path: Path) -> None:
+    maker, new = tmp_path / "maker.yaml", tmp_path / "new.yaml"
+    maker.write_text(MAKER, encoding="utf-8")
+    ran = call("evaluate", maker, *DATE, "--new-leads", new)
+    assert ran.code == 0
+    assert "车城汽车" in ran.out
+    assert "new.yaml: 1" in ran.err
+    assert "leads already: 1" in ran.err
+    (lead,) = call("evaluate", new, *DATE, "--format", "json").json["leads"]
+    assert lead["id"] == "V1/supply_chain/车城零部件厂"
+    assert lead["grades"]["life_cycle"]["value"] == "future"
+    assert "first_contact" in [play["play"] for play in lead["plays"]]
+    explained = call("explain", maker, "V1", *DATE, "--lang", "zh").out
+    assert "新线索：车城零部件厂" in explained
+
+
 # ── what nobody knows ──
 
 
@@ -181,7 +211,7 @@ def test_explain_finds_a_lead_by_name(call: Call) -> None:
     ran = call("explain", EXAMPLES, "云杉市第四人民医院", *DATE, "--lang", "zh")
     assert ran.code == 0
     assert ran.out.startswith("云杉市第四人民医院  L002")
-    assert "groupbuy:common.yaml:" in ran.out
+    assert "groupbuy:common/customers.yaml:" in ran.out
 
 
 # ── what is wrong ──

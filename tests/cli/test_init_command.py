@@ -48,7 +48,7 @@ def test_the_folder_works_at_once(
     (entry,) = call("rules", "show", "key_contribution", "--format", "json").json["entries"]
     (change,) = entry["changes"]
     assert (change["pack"], change["value"]) == ("our_company", 600000)
-    assert change["instead_of"]["pack"] == "common"
+    assert change["instead_of"]["pack"] == "customers"
     assert call("evaluate", "leads.yaml").code == 0
 
 

@@ -514,3 +514,14 @@ def test_several_faulty_files_are_all_told(tmp_path: Path) -> None:
     assert sorted(problem.code for problem in found) == [
         "bad-name", "missing-version", "no-such-file", "unknown-key", "wrong-shape",
     ]  # fmt: skip
+
+
+def test_a_folder_is_all_the_packs_in_it(tmp_path: Path) -> None:
+    (tmp_path / "ours").mkdir()
+    for name in ("b", "a"):
+        text = f"groupbuy: 1\npack: {name}\nfacts: {{f_{name}: 1}}\n"
+        (tmp_path / "ours" / f"{name}.yaml").write_text(text, encoding="utf-8")
+    (tmp_path / "ours" / "a.test.yaml").write_text("cases: no pack\n", encoding="utf-8")
+    (tmp_path / "groupbuy.yaml").write_text("groupbuy: 1\nlayers: [ours]\n", encoding="utf-8")
+    packs = Workspace(tmp_path, Options(as_of=day(AS_OF))).project.packs
+    assert [pack.name for pack in packs] == ["a", "b"]

@@ -307,6 +307,10 @@ WRONG_SETTINGS: list[tuple[str, str]] = [
     ("{value: 2026-02-30, type: date}", "p1:3:22"),
     ("{value: 5, type: nmber}", "p1:3:31"),
     ("{type: number}", "p1:3:15"),
+    ("{value: 5, max: 4}", "p1:3:22"),
+    ("{value: 5%, type: percent, min: 0.1}", "p1:3:22"),
+    ("{value: 5, min: 9, max: 1}", "p1:3:37"),
+    ("{value: yes, type: text, min: 1}", "p1:3:45"),
     ("[2026-01-01, soon]", "p1:3:27"),
     ("[]", "p1:3:15"),
 ]
@@ -326,6 +330,8 @@ def test_wrong_settings(written: str, at: str) -> None:
         ("{value: 5, type: integer}", "1.5"),
         ("[2026-01-01]", "2026-02-01"),
         ("true", "maybe"),
+        ("{value: 5, min: 0}", "-3"),
+        ("{value: 5, min: 0, max: 9}", "10"),
     ],
 )
 def test_wrong_values_for_one_run(written: str, given: str) -> None:

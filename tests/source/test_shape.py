@@ -293,7 +293,7 @@ def test_what_is_not_understood_is_left_to_the_library(schema: Any) -> None:
                 ' | did you mean "money"? one of: number, integer, percent, money, flag, text,'
                 " date, dates",
                 '3:1(7) unknown-key "because" is not a key here | what may stand here: title,'
-                " source, owner, locked, tags, effective, unit",
+                " source, owner, locked, tags, effective, unit, min, max",
             ],
         ),
         (

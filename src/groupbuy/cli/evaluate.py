@@ -16,6 +16,7 @@ from groupbuy.cli.running import DONE, INCOMPLETE, INVALID, deliver, next_step, 
 if TYPE_CHECKING:
     from groupbuy.engine.results import Result
     from groupbuy.engine.workspace import Workspace
+    from groupbuy.model.lead import LeadFile
 
 FORMATS = ("table", "json", "jsonl", "csv", "md")
 SCREENFUL = 100
@@ -39,6 +40,13 @@ SCREENFUL = 100
     metavar="FILE",
     help="Write to a file instead of the screen.",
 )
+@click.option(
+    "--new-leads",
+    "created",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write the leads that plays create (a customer's suppliers) as a lead file.",
+)
 @leads_options
 @rules_options
 def evaluate(
@@ -50,6 +58,7 @@ def evaluate(
     strict: bool,
     show_pii: bool,
     output: Path | None,
+    created: Path | None,
     mapping: Path | None,
     rejects: Path | None,
     rules: Path | None,
@@ -69,15 +78,18 @@ def evaluate(
         lang,
         columns=columns_of(columns),
         where=where,
-        top=top or (SCREENFUL if form == "table" and output is None else None),
+        top=top or (SCREENFUL if form == "table" and (output, created) == (None, None) else None),
         show_pii=show_pii,
         whole=form not in ("table", "csv", "md"),
     )
-    result = workspace.evaluate(open_leads(workspace, leads, mapping, rejects))
+    opened = open_leads(workspace, leads, mapping, rejects)
+    result = workspace.evaluate(opened)
     if strict and result.incomplete:
         _tell_set_aside(result)
         return INVALID
     deliver(rendered(form, workspace, result, screen=output is None), output)
+    if created is not None:
+        _write_new_leads(result, opened, created)
     more = result.data["run"]["matched"] - result.data["run"]["shown"]
     if more and top is None:
         click.echo(f"and {more:,} more: --top N shows more of them, -o FILE writes all", err=True)
@@ -86,6 +98,24 @@ def evaluate(
         files = leads[0] if mapping is None else f"{' '.join(leads)} --map {mapping}"
         next_step(f"→ groupbuy explain {files} {first}")
     return INCOMPLETE if result.incomplete else DONE
+
+
+def _write_new_leads(result: Result, opened: LeadFile, target: Path) -> None:
+    """Write the leads that the plays of the shown leads create, and say how many."""
+    from groupbuy.cli.running import language
+    from groupbuy.render.new_leads import new_leads, show_new_leads
+    from groupbuy.render.words import say
+
+    names = [lead.values.get("name") for lead in opened.leads]
+    found = new_leads(result.data["leads"], [name for name in names if isinstance(name, str)])
+    lang = language()
+    deliver(show_new_leads(found, result.data["run"]["as_of"], lang), target)
+    parts = [say("new_leads", lang, n=len(found.leads), file=target)]
+    if found.known:
+        parts.append(say("new_leads_known", lang, n=found.known))
+    if found.repeated:
+        parts.append(say("new_leads_repeated", lang, n=found.repeated))
+    click.echo(say("semicolon", lang).join(parts), err=True)
 
 
 def _tell_set_aside(result: Result) -> None:

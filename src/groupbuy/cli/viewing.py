@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from groupbuy.model.entries import Field, Table
 from groupbuy.render.view import Column, View
+from groupbuy.rules.scope import TODAY
 from groupbuy.sections.base import Lowered
 from groupbuy.sections.forms.form import Form
 from groupbuy.sections.template import Template
@@ -15,16 +16,27 @@ from groupbuy.tree.types import Kind
 if TYPE_CHECKING:
     from groupbuy.engine.workspace import Workspace
 
+TODAY_TITLE = {"en": "Today", "zh": "今天"}
+
 
 def view_of(workspace: Workspace) -> View:
     """The view of a workspace's results."""
     lang = workspace.options.lang
     titles = dict(_titles(workspace, lang))
     columns = tuple(Column(name, titles.get(name, name)) for name in workspace.columns)
-    return View(columns, titles, lang, workspace.project.currency, kinds=dict(_kinds(workspace)))
+    general = frozenset(pack.name for pack in workspace.project.packs if pack.condition is None)
+    return View(
+        columns,
+        titles,
+        lang,
+        workspace.project.currency,
+        kinds=dict(_kinds(workspace)),
+        general=general,
+    )
 
 
 def _titles(workspace: Workspace, lang: str) -> Iterator[tuple[str, str]]:
+    yield TODAY, TODAY_TITLE[lang]
     for entry in workspace.model:
         yield entry.name, entry.title.get(lang) or entry.name
         if isinstance(entry, Field):

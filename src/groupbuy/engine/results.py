@@ -146,7 +146,7 @@ class Presenter:
             []
             if stopped
             else [
-                {**move, "key": f"{case.lead.id}/{move['key']}"}
+                _of_lead(move, case.lead.id)
                 for moves in sections["plays"].values()
                 for move in moves
             ]
@@ -242,6 +242,13 @@ class Presenter:
         if value is not None and field.pii and not self.shown.show_pii:
             return MASKED
         return wording.plain(value, field.type)
+
+
+def _of_lead(move: dict[str, Any], id: str) -> dict[str, Any]:
+    """A move under its lead's name; a lead that it creates is called like the move."""
+    key = f"{id}/{move['key']}"
+    lead = {"lead": {"id": key, **move["lead"]}} if "lead" in move else {}
+    return {**move, "key": key, **lead}
 
 
 class Ranking:

@@ -73,8 +73,11 @@ class _Explained:
         if lead.get("rank") is not None:
             parts.append(self.say("ranked", rank=lead["rank"]))
         if lead.get("packs"):
-            packs = " › ".join(inert(self.view.title(str(pack))) for pack in lead["packs"])
-            parts.append(self.say("packs") + self.say("colon") + packs)
+            own = [pack for pack in lead["packs"] if pack not in self.view.general]
+            packs = [inert(self.view.title(str(pack))) for pack in own]
+            if len(own) < len(lead["packs"]):
+                packs.insert(0, self.say("for_all"))
+            parts.append(self.say("packs") + self.say("colon") + " › ".join(packs))
         if lead.get("at"):
             parts.append(inert(lead["at"]))
         yield from heading(name if id_ == name else f"{name}  {id_}", parts, self.cells)
@@ -204,6 +207,10 @@ class _Explained:
         who = [inert(self.view.title(str(play["who"])))] if play.get("who") else []
         due = [self.say("by", due=inert(play["due"]))] if play.get("due") else []
         body = [Line(" · ".join([*due, *who]))] if due or who else []
+        lead = play.get("lead")
+        if isinstance(lead, Mapping):
+            name = inert(str(lead.get("name") or lead.get("id") or ""))
+            body.append(Line(self.say("new_lead", name=name)))
         return Block(text, _at(play), [*body, *self.because(play), *self.read(play)])
 
     def question(self, question: Mapping[str, Any]) -> Block:

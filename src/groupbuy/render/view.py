@@ -21,7 +21,8 @@ class View:
     `titles` gives names of fields, facts, scores, grades and packs, and words of choices and
     grades, in the reader's language; a word that two grades use differently stands under
     `grade.word`. `kinds` says what numbers are (`money`, `percent`, …), by name. `wide` shows
-    texts in full, however wide the terminal is.
+    texts in full, however wide the terminal is. `general` are the packs that every lead has,
+    which are not named one by one.
     """
 
     columns: tuple[Column, ...] = ()
@@ -30,6 +31,7 @@ class View:
     currency: str = ""
     wide: bool = False
     kinds: Mapping[str, str] = field(default_factory=dict)
+    general: frozenset[str] = frozenset()
 
     def title(self, name: str) -> str:
         """What people call a name; the name itself where nobody said."""

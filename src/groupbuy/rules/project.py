@@ -219,27 +219,14 @@ class _Loader:
         return tuple(layers)
 
     def files(self, node: Node) -> list[Path]:
-        """The pack files that one item of `layers:` names; a pattern may name none."""
+        """The pack files that one item of `layers:` names; a folder is all the packs in it."""
         text = _text(node)
         if "*" in text:
             folder = self.resolved(text.rsplit("/", 1)[0] if "/" in text else ".", node)
-            pattern = text.rsplit("/", 1)[-1]
-            found = sorted(folder.glob(pattern if "." in pattern else f"{pattern}.yaml"))
-            return [
-                path
-                for path in found
-                if not path.name.endswith(".test.yaml") and path.name not in (FILE, "lead.yaml")
-            ]
+            return packs_in(folder, text.rsplit("/", 1)[-1])
         path = self.resolved(text, node)
         if path.is_dir():
-            raise GroupbuyError(
-                Problem(
-                    "not-a-file",
-                    f"{text} is a folder",
-                    node.at,
-                    f"all packs in it: {text.rstrip('/')}/*",
-                )
-            )
+            return packs_in(path)
         if not path.is_file() and path.suffix != ".yaml":
             path = path.with_name(path.name + ".yaml")
         if not path.is_file():
@@ -301,6 +288,16 @@ class _Loader:
     def word(self, root: Mapping, key: str, default: str) -> str:
         node = root.get(key)
         return default if node is None else _text(node)
+
+
+def packs_in(folder: Path, pattern: str = "*") -> list[Path]:
+    """The packs of a folder, by name; there may be none. Their tests are no packs."""
+    found = sorted(folder.glob(pattern if "." in pattern else f"{pattern}.yaml"))
+    return [
+        path
+        for path in found
+        if not path.name.endswith(".test.yaml") and path.name not in (FILE, "lead.yaml")
+    ]
 
 
 def _text(node: Node) -> str:

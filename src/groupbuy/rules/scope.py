@@ -14,7 +14,7 @@ from functools import cached_property
 from groupbuy.errors import GroupbuyError, Location, Problem, did_you_mean
 from groupbuy.language.parse import parse
 from groupbuy.language.scope import External
-from groupbuy.model.entries import Table
+from groupbuy.model.entries import Field, Table
 from groupbuy.model.model import LeadModel
 from groupbuy.model.names import fold
 from groupbuy.model.problem import ValueProblem
@@ -202,6 +202,22 @@ class RuleScope:
             return None
         near = did_you_mean(name, self.extensions.functions)
         return near or self.extensions.no_function(name)
+
+    def field(self, name: str) -> tuple[str, bool] | None:
+        """The field, table or column of the model called `name`: proper name, and if private."""
+        first, dot, column = name.partition(".")
+        proper = self.model.resolve(first)
+        if proper is None:
+            return None
+        found = self.model.entries[proper]
+        if not dot:
+            return proper, isinstance(found, Field) and found.pii
+        inner = found.fields.get(column) if isinstance(found, Table) else None
+        return None if inner is None else (f"{proper}.{column}", inner.pii)
+
+    def fields(self) -> Iterable[str]:
+        """The names of the model's fields and tables."""
+        return iter(self.model.entries)
 
     def names(self) -> Iterable[str]:
         """Every name, for "did you mean"."""

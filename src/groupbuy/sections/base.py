@@ -130,6 +130,12 @@ class Context(Protocol):
     def word(self, name: str, text: str) -> str | None:
         """The proper word for a title or alias among the words of the choice `name`."""
 
+    def field(self, name: str) -> tuple[str, bool] | None:
+        """The field, table or column of the model called `name`: proper name, and if private."""
+
+    def fields(self) -> Iterable[str]:
+        """The names of the model's fields and tables."""
+
     def may_not_apply(self, name: str) -> bool:
         """Whether a name can be none for some lead."""
 

@@ -183,7 +183,7 @@ class RowContext:
         """`table` is the proper name of a table."""
         self.ctx, self.rows = ctx, table
         self.table, self.value, self.word = ctx.table, ctx.value, ctx.word
-        self.constant = ctx.constant
+        self.constant, self.field, self.fields = ctx.constant, ctx.field, ctx.fields
         self.may_not_apply = ctx.may_not_apply
 
     def parse(self, node: Node, rows: str | None = None) -> Expr:

@@ -23,6 +23,8 @@ from groupbuy.sections.base import (
 )
 from groupbuy.sections.forms.cases import case_test
 from groupbuy.sections.gates import each_table
+from groupbuy.sections.new_lead import SCHEMA as LEAD
+from groupbuy.sections.new_lead import NewLead, read_new_lead
 from groupbuy.sections.template import Template
 from groupbuy.source.nodes import Mapping, Node, Scalar, Sequence
 from groupbuy.tree import build
@@ -36,6 +38,7 @@ SCHEMA: JsonSchema = {
     "type": "object",
     "properties": {
         **_PLAY,
+        "lead": LEAD,
         "when": EXPRESSION,
         "each": {"type": "string"},
         "by": {"type": "string"},
@@ -68,6 +71,7 @@ class Move:
     due_is_date: bool
     tags: tuple[str, ...]
     at: Location
+    lead: NewLead | None = None
 
 
 class Plays:
@@ -116,7 +120,7 @@ class Plays:
         if move.due_is_date and day is not None:
             parts.append(day)
         because = move.because or lowered.because
-        shown = {
+        shown: dict[str, Any] = {
             "key": "/".join(parts),
             "play": lowered.entry.id,
             "title": lead.say(lowered.title),
@@ -126,6 +130,7 @@ class Plays:
             "because": lead.say(because, row),
             "tags": list(move.tags),
             "facts": lead.facts(move.test),
+            "lead": None if move.lead is None else move.lead.values(lead, row),
             "at": move.at.short,
         }
         return {key: value for key, value in shown.items() if value is not None}
@@ -139,13 +144,18 @@ class _Play:
         self.table = each_table(entry, ctx)
         self.definitions: list[Definition] = []
         self.moves: list[Move] = []
+        self.lead: NewLead | None = None
         self.problems = Problems()
 
     def lowered(self) -> Lowered:
         fields = self.entry.fields
         when = fields.get("when")
         test = build.TRUE if when is None else self.ctx.condition(when, self.table)
-        by, cases = fields.get("by"), fields.get("cases")
+        by, cases, lead = fields.get("by"), fields.get("cases"), fields.get("lead")
+        if lead is not None:
+            with self.problems.collecting():
+                self.lead, made = read_new_lead(lead, self.entry, self.ctx, self.table)
+                self.definitions.extend(made)
         if by is None and cases is None:
             if when is None:
                 raise GroupbuyError(
@@ -174,7 +184,7 @@ class _Play:
             raise GroupbuyError(
                 Problem("wrong-shape", "a play is split by one choice", by.at, "by: churn_causes")
             )
-        axis = self.ctx.parse(by)
+        axis = self.ctx.parse(by, self.table)
         if axis.type.kind not in (Kind.CHOICE, Kind.CHOICES, Kind.FLAG):
             raise GroupbuyError(
                 Problem(
@@ -218,6 +228,7 @@ class _Play:
                 is_date,
                 _tags(tags),
                 at,
+                self.lead,
             )
         )
 

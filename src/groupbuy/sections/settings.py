@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from groupbuy.errors import GroupbuyError, Problem
@@ -23,7 +25,7 @@ from groupbuy.sections.base import (
 from groupbuy.source.nodes import Node, Scalar, Sequence
 from groupbuy.tree.definitions import Definition
 from groupbuy.tree.nodes import Lit, Value
-from groupbuy.tree.types import DATE, DATES, FLAG, Type, number
+from groupbuy.tree.types import DATE, DATES, FLAG, Kind, Type, number
 from groupbuy.tree.types import TEXT as TEXT_TYPE
 
 TYPES: dict[str, Type] = {
@@ -47,6 +49,8 @@ SCHEMA: JsonSchema = {
                 "value": {"type": ["number", "string", "boolean", "array"]},
                 "type": {"enum": list(TYPES)},
                 "unit": TEXT,
+                "min": {"type": "number"},
+                "max": {"type": "number"},
             },
             "required": ["value"],
             "additionalProperties": False,
@@ -84,7 +88,32 @@ class Settings:
 
 
 def setting_type(entry: Entry) -> Type:
-    """The stated type, or what the value looks like."""
+    """The stated type, or what the value looks like, within `min:` and `max:`."""
+    return _bounded(_unbounded(entry), entry)
+
+
+def _bounded(type: Type, entry: Entry) -> Type:
+    bounds = {}
+    for key, side in (("min", "low"), ("max", "high")):
+        node = entry.get(key)
+        if node is None:
+            continue
+        if type.kind is not Kind.NUMBER:
+            raise GroupbuyError(
+                Problem("wrong-value", f"{key}: is for numbers; {entry.id} is a {type}", node.at)
+            )
+        number = node.value if isinstance(node, Scalar) else None
+        if isinstance(number, bool) or not isinstance(number, int | float):
+            raise GroupbuyError(Problem("wrong-value", f"{key}: is a number", node.at))
+        bounds[side] = float(number)
+    if bounds.get("low", -math.inf) > bounds.get("high", math.inf):
+        node = entry.fields.items["max"]
+        message = f"{entry.id}: max {bounds['high']:.12g} is less than min {bounds['low']:.12g}"
+        raise GroupbuyError(Problem("wrong-value", message, node.at, "exchange the two"))
+    return replace(type, **bounds) if bounds else type  # type: ignore[arg-type]
+
+
+def _unbounded(entry: Entry) -> Type:
     stated = entry.get("type")
     if stated is not None:
         return TYPES[word(stated, "type", tuple(TYPES))]
@@ -118,7 +147,7 @@ def _looks_like(text: str) -> Type:
 
 def read_setting(node: Node, type: Type) -> Value:
     """The value of a setting. Raises `GroupbuyError`."""
-    if type is DATES:
+    if type.kind is Kind.DATES:
         if not isinstance(node, Sequence) or not node.items:
             raise GroupbuyError(
                 Problem("wrong-shape", "dates is a list: [2026-09-25, 2027-09-15]", node.at)
