@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from groupbuy.authoring.layout import Paint, table
-from groupbuy.authoring.words import say
+from groupbuy.authoring.words import heading, say
 from groupbuy.engine.wording import plain, tidy
 from groupbuy.engine.workspace import Workspace
 from groupbuy.errors import GroupbuyError, Problem, Problems, did_you_mean
@@ -58,6 +58,7 @@ class Name:
     meaning: str | None = None
     signature: str | None = None
     packs: tuple[str, ...] = ()
+    plugin: str | None = None
     at: str | None = None
 
     @property
@@ -77,6 +78,7 @@ def all_names(workspace: Workspace, lang: str) -> list[Name]:
         *_defined(workspace, lang),
         *_reserved(lang),
         *_functions(),
+        *_functions_of_plugins(workspace, lang),
     ]
 
 
@@ -242,6 +244,21 @@ def _functions() -> Iterator[Name]:
         yield Name("functions", name, "", signature=function.signature, meaning=function.meaning)
 
 
+def _functions_of_plugins(workspace: Workspace, lang: str) -> Iterator[Name]:
+    """The scorers of the active plugins, each under its full name."""
+    for plugin in workspace.plugins.loaded.values():
+        for name, function in plugin.functions.items():
+            scorer = plugin.scorers[name]
+            yield Name(
+                "functions",
+                function.name,
+                str(function.type),
+                signature=function.signature,
+                meaning=scorer.title.get(lang) or function.meaning,
+                plugin=str(plugin.found),
+            )
+
+
 # ── showing ──
 
 
@@ -260,9 +277,9 @@ def names_text(names: Sequence[Name], lang: str, cells: int, paint: Paint, *, wr
         members = list(found)
         if lines:
             lines.append("")
-        lines.append(paint(f"{say(group, lang)} ({len(members)})", "heading"))
+        lines.append(paint(f"{heading(group, lang)} ({len(members)})", "heading"))
         if group == "functions":
-            rows = [[name.signature or name.name, name.meaning or ""] for name in members]
+            rows = [[name.signature or name.name, _of_function(name)] for name in members]
             lines += table(rows, cells=cells, flexible=1, wrapped=wrapped, indent="  ")
             continue
         rows = [
@@ -271,6 +288,11 @@ def names_text(names: Sequence[Name], lang: str, cells: int, paint: Paint, *, wr
         ]
         lines += table(rows, cells=cells, flexible=3, wrapped=wrapped, indent="  ")
     return "\n".join(lines) + "\n"
+
+
+def _of_function(name: Name) -> str:
+    """What a function means, and which plugin brings it."""
+    return " · ".join(part for part in (name.meaning, name.plugin) if part)
 
 
 def _type(name: Name, lang: str) -> str:

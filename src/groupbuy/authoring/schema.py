@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from typing import Any
 
-from groupbuy.engine.workspace import CORE_SECTIONS
 from groupbuy.model.entries import Entry, Field, Table
 from groupbuy.model.model import ID, LeadModel
 from groupbuy.model.values import NOTHING
@@ -157,7 +156,7 @@ def _described(schema: Schema, entry: Entry, lang: str) -> Schema:
 # ── packs ──
 
 
-def pack_schema(sections: Iterable[Section] = CORE_SECTIONS) -> Schema:
+def pack_schema(sections: Iterable[Section]) -> Schema:
     """The schema of a pack, for editors; the program itself says more than a schema can."""
     definitions: Schema = {"text": _copy(TEXT), "field": _field_declaration()}
     properties: Schema = {

@@ -17,7 +17,7 @@ from groupbuy.authoring.effective import (
     NotApplied,
 )
 from groupbuy.authoring.layout import Paint, table
-from groupbuy.authoring.words import say
+from groupbuy.authoring.words import heading, say
 from groupbuy.errors import Location
 from groupbuy.render.inert import inert
 from groupbuy.render.width import cut, width
@@ -81,9 +81,9 @@ def _head(found: InForce, reader: Reader) -> Iterator[str]:
 def _section(
     name: str, entries: Sequence[Effective], reader: Reader, *, whole: bool, conditional: bool
 ) -> Iterator[str]:
-    heading = reader.say(name) if name in KNOWN_SECTIONS else name
     if whole:
-        yield reader.paint(f"{heading} ({name})" if heading != name else name, "heading")
+        called = heading(name, reader.lang)
+        yield reader.paint(f"{called} ({name})" if called != name else name, "heading")
     if name == "settings" and whole:
         yield from _settings(entries, reader)
         return
@@ -91,9 +91,6 @@ def _section(
         if number:
             yield ""
         yield from _entry(entry, reader, whole=whole, conditional=conditional)
-
-
-KNOWN_SECTIONS = ("settings", "facts", "gates", "scores", "grades", "plays")
 
 
 def _settings(entries: Sequence[Effective], reader: Reader) -> Iterator[str]:

@@ -119,3 +119,8 @@ def say(key: str, lang: str, **values: object) -> str:
     """One of the words; English where the language is not known."""
     text = _WORDS[key].get(lang)
     return text.format(**values) if values else text
+
+
+def heading(section: str, lang: str) -> str:
+    """What a section is called; one of a plugin by the name that stands in rule files."""
+    return say(section, lang) if section in _WORDS else section

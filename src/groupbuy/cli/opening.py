@@ -11,12 +11,13 @@ import click
 
 from groupbuy.cli.options import day_of, lang_of, plugins_dir, settings_of
 from groupbuy.cli.running import deliver, fail, tell
-from groupbuy.engine.workspace import Options, Workspace
+from groupbuy.engine.workspace import Options, Workspace, opened_plugins
 from groupbuy.files.duplicates import duplicates
 from groupbuy.files.leads import read_leads
 
 if TYPE_CHECKING:
     from groupbuy.model.lead import LeadFile
+    from groupbuy.plugins.registry import Registry
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -37,6 +38,14 @@ def open_rules(
     if workspace.plugins.loaded:
         _trace_at_end(workspace)
     return workspace
+
+
+def open_plugins(rules: Path | None) -> Registry:
+    """The plugins that are active for a rules folder; its packs may be as wrong as they like."""
+    _, active = opened_plugins(rules, Options(0, plugins_dir=plugins_dir()))
+    if active.problems:
+        tell(active.problems)
+    return active.registry
 
 
 def _trace_at_end(workspace: Workspace) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from groupbuy.cli.opening import open_rules
+from groupbuy.cli.opening import open_plugins, open_rules
 from groupbuy.cli.options import lang_of, rules_options
 from groupbuy.cli.running import DONE, deliver, next_step
 
@@ -39,10 +39,12 @@ def schema(
 ) -> int:
     """Print a JSON Schema (draft-07).
 
-    lead: a lead file, by the model in force. pack: a file of rules, for editors. cases: a file of
-    rule cases (NAME.test.yaml). result: what evaluate and explain give with --format json.
+    lead: a lead file, by the model in force. pack: a file of rules, for editors, with the sections
+    of active plugins. cases: a file of rule cases (NAME.test.yaml). result: what evaluate and
+    explain give with --format json.
     """
     from groupbuy.authoring import schema as schemas
+    from groupbuy.engine.workspace import CORE_SECTIONS
 
     if what == "lead":
         model = open_rules(rules, as_of, settings, lang).model
@@ -51,8 +53,10 @@ def schema(
         from groupbuy.authoring.cases.schema import case_schema
 
         made = case_schema()
+    elif what == "pack":
+        made = schemas.pack_schema(open_plugins(rules).extensions(CORE_SECTIONS).sections)
     else:
-        made = schemas.pack_schema() if what == "pack" else schemas.result_schema()
+        made = schemas.result_schema()
     deliver(json.dumps(made, ensure_ascii=False, indent=2) + "\n", output)
     next_step(NEXT[what])
     return DONE

@@ -13,9 +13,15 @@ from groupbuy.errors import GroupbuyError, Location, Problem, Problems, Source, 
 from groupbuy.model.lead import LeadFile
 from groupbuy.model.model import LeadModel
 from groupbuy.model.names import listed
-from groupbuy.plugins.active import active_plugins
+from groupbuy.plugins.active import Active, active_plugins
 from groupbuy.plugins.registry import Registry
-from groupbuy.rules.project import DEFAULT_COLUMNS, find_rules, load_project, read_project_file
+from groupbuy.rules.project import (
+    DEFAULT_COLUMNS,
+    ProjectFile,
+    find_rules,
+    load_project,
+    read_project_file,
+)
 from groupbuy.rules.ruleset import RuleSet
 from groupbuy.sections.base import Section
 from groupbuy.sections.facts import Facts
@@ -59,6 +65,17 @@ class Options:
     plugins_dir: Path | None = None
 
 
+def opened_plugins(
+    rules: Path | str | None, options: Options, here: Path | None = None
+) -> tuple[ProjectFile, Active]:
+    """The `groupbuy.yaml` of a rules folder, and the plugins that are active for it.
+
+    Packs are not read: what is wrong with them stands in nobody's way. Raises `GroupbuyError`.
+    """
+    file = read_project_file(find_rules(rules, here or Path.cwd()))
+    return file, active_plugins(file.plugins, options.plugins, options.plugins_dir, CORE_SECTIONS)
+
+
 class Workspace:
     """A rules folder opened for one run."""
 
@@ -70,8 +87,7 @@ class Workspace:
         `warnings` tell of plugins that could not be used and that no rule needed.
         """
         self.options = options
-        file = read_project_file(find_rules(rules, here or Path.cwd()))
-        active = active_plugins(file.plugins, options.plugins, options.plugins_dir, CORE_SECTIONS)
+        file, active = opened_plugins(rules, options, here)
         self.plugins: Registry = active.registry
         self.warnings = active.problems
         try:

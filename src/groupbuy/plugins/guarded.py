@@ -65,6 +65,7 @@ class GuardedSection:
         """`section` has the parts that a section must have."""
         self.section, self.plugin = section, plugin
         self.calls = Calls(plugin, guard, section.name)
+        self.__doc__ = section.__doc__  # which editors show beside the section
         self.name: str = section.name
         self.schema: JsonSchema = section.schema
         self.shared: bool = section.shared
