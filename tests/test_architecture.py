@@ -35,7 +35,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("files", "render"),  # read leads; write results
     ("authoring",),  # check, test, diff, fmt
     ("testing",),  # the plugin test kit
-    ("cli",),
+    ("cli", "pytest_plugin"),
     ("api",),  # the one import of plugin authors: a façade over all of it
     ("__main__",),
 )

@@ -158,7 +158,7 @@ def _described(schema: Schema, entry: Entry, lang: str) -> Schema:
 
 def pack_schema(sections: Iterable[Section]) -> Schema:
     """The schema of a pack, for editors; the program itself says more than a schema can."""
-    definitions: Schema = {"text": _copy(TEXT), "field": _field_declaration()}
+    definitions: Schema = {"text": plain_schema(TEXT), "field": _field_declaration()}
     properties: Schema = {
         "groupbuy": {"const": 1, "description": "The version of the rule language."},
         "pack": {"type": "string", "pattern": _NAME, "description": "The name of the pack."},
@@ -177,7 +177,7 @@ def pack_schema(sections: Iterable[Section]) -> Schema:
     for section in sections:
         name = section.name
         about = (section.__doc__ or "").partition("\n")[0]
-        definitions[name] = _copy(section.schema)
+        definitions[name] = plain_schema(section.schema)
         definitions[f"changed_{name}"] = _changed(section.schema)
         properties[name] = _section(name, about)
         changes[name] = _section(f"changed_{name}", f"off takes an entry away. {about}")
@@ -206,11 +206,11 @@ def _section(definition: str, about: str) -> Schema:
     }
 
 
-def _copy(schema: Any) -> Any:
+def plain_schema(schema: Any) -> Any:
     """Plain dicts and lists, which `json` and `jsonschema` take."""
     if isinstance(schema, Mapping):
-        return {key: _copy(item) for key, item in schema.items()}
-    return [_copy(item) for item in schema] if isinstance(schema, list | tuple) else schema
+        return {key: plain_schema(item) for key, item in schema.items()}
+    return [plain_schema(item) for item in schema] if isinstance(schema, list | tuple) else schema
 
 
 def _changed(schema: Any) -> Any:
@@ -230,7 +230,7 @@ def _loose(schema: Any) -> Any:
         loose["properties"] = {key: _part(item) for key, item in loose["properties"].items()}
     if isinstance(loose.get("additionalProperties"), Mapping):
         loose["additionalProperties"] = _part(loose["additionalProperties"])
-    return _copy(loose)
+    return plain_schema(loose)
 
 
 def _part(schema: Any) -> Any:

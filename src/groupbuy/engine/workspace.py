@@ -66,13 +66,16 @@ class Options:
 
 
 def opened_plugins(
-    rules: Path | str | None, options: Options, here: Path | None = None
+    rules: Path | str | None,
+    options: Options,
+    here: Path | None = None,
+    shown: str | None = None,
 ) -> tuple[ProjectFile, Active]:
     """The `groupbuy.yaml` of a rules folder, and the plugins that are active for it.
 
     Packs are not read: what is wrong with them stands in nobody's way. Raises `GroupbuyError`.
     """
-    file = read_project_file(find_rules(rules, here or Path.cwd()))
+    file = read_project_file(find_rules(rules, here or Path.cwd()), shown)
     return file, active_plugins(file.plugins, options.plugins, options.plugins_dir, CORE_SECTIONS)
 
 
@@ -80,14 +83,19 @@ class Workspace:
     """A rules folder opened for one run."""
 
     def __init__(
-        self, rules: Path | str | None, options: Options, here: Path | None = None
+        self,
+        rules: Path | str | None,
+        options: Options,
+        here: Path | None = None,
+        shown: str | None = None,
     ) -> None:
         """Read and check the rules. Raises `GroupbuyError` with all that is wrong with them.
 
+        `shown` is how messages and results name the folder, where its own name says nothing.
         `warnings` tell of plugins that could not be used and that no rule needed.
         """
         self.options = options
-        file, active = opened_plugins(rules, options, here)
+        file, active = opened_plugins(rules, options, here, shown)
         self.plugins: Registry = active.registry
         self.warnings = active.problems
         try:

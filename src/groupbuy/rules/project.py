@@ -23,12 +23,16 @@ DEFAULT_COLUMNS = ("priority",)
 
 @dataclass(frozen=True, eq=False)
 class ProjectFile:
-    """`groupbuy.yaml`, read; `plugins` are the names it lists, as written, with their places."""
+    """`groupbuy.yaml`, read; `plugins` are the names it lists, as written, with their places.
+
+    `shown` is how problems and results name the folder, where that is not where it lies.
+    """
 
     path: Path
     source: Source
     root: Mapping
     plugins: tuple[tuple[str, Location], ...]
+    shown: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,12 +80,14 @@ def find_rules(given: str | Path | None, here: Path) -> Path:
     return here / "rules" if (here / "rules" / FILE).is_file() else shipped_rules()
 
 
-def read_project_file(path: Path) -> ProjectFile:
+def read_project_file(path: Path, shown: str | None = None) -> ProjectFile:
     """The `groupbuy.yaml` of a rules folder, which says what else there is to read.
 
-    Raises `GroupbuyError` where it is no such file.
+    `shown` is another name for the folder in messages. Raises `GroupbuyError` where there is no
+    such file.
     """
-    source = read_source(path / FILE, name=shown_name(path / FILE))
+    name = shown_name(path / FILE) if shown is None else f"{shown}{FILE}"
+    source = read_source(path / FILE, name=name)
     root = read_yaml(source)
     if not isinstance(root, Mapping):
         raise GroupbuyError(
@@ -90,7 +96,7 @@ def read_project_file(path: Path) -> ProjectFile:
     problems = Problems()
     plugins = _words(root, "plugins", problems)
     problems.raise_any()
-    return ProjectFile(path, source, root, plugins)
+    return ProjectFile(path, source, root, plugins, shown)
 
 
 def shown_name(path: Path) -> str:
@@ -176,6 +182,8 @@ class _Loader:
                 return f"{plugin}:{path.resolve().relative_to(folder.resolve()).as_posix()}"
             except ValueError:
                 continue
+        if self.file.shown is not None and path.is_relative_to(self.path):
+            return self.file.shown + path.relative_to(self.path).as_posix()
         return shown_name(path)
 
     def parsed(self, source: Source) -> Node:

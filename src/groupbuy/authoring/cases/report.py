@@ -22,14 +22,15 @@ def report_text(outcomes: Sequence[Outcome], lang: str, paint: Paint) -> str:
         heading = f"{say('case_failed', lang)} {case.at.short}  {case.name}{source}"
         lines.append(paint(inert(heading), "loud"))
         for failure in outcome.failures:
-            lines += _failure(failure, lang)
+            lines += failure_lines(failure, lang)
         lines.append("")
     key = "cases_failed" if failed else "cases_passed"
     lines.append(say(key, lang, n=len(outcomes), failed=len(failed)))
     return "\n".join(lines) + "\n"
 
 
-def _failure(failure: Failure, lang: str) -> list[str]:
+def failure_lines(failure: Failure, lang: str) -> list[str]:
+    """One expectation that was not met: where it stands, what was expected, what came, and why."""
     check = failure.check
     lead = f"{check.lead}: " if check.lead is not None else ""
     lines = [
@@ -92,7 +93,7 @@ def report_junit(outcomes: Sequence[Outcome]) -> str:
                 line=str(at.line),
             )
             if not outcome.passed:
-                lines = [line for f in outcome.failures for line in _failure(f, "en")]
+                lines = [line for f in outcome.failures for line in failure_lines(f, "en")]
                 first = outcome.failures[0]
                 message = inert(f"{first.expected}, came {first.came}")
                 body = ElementTree.SubElement(case, "failure", message=message)
