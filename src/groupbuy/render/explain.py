@@ -35,6 +35,11 @@ def show_lead(lead: Lead, view: View, *, terminal: int = 100) -> str:
     return "\n".join(_Explained(lead, view, max(terminal, LEAST_TERMINAL)).lines()) + "\n"
 
 
+def explained(lead: Lead, view: View) -> list[tuple[str, list[Block]]]:
+    """The explanation of one lead as sections of blocks, for pages of another kind."""
+    return _Explained(lead, view, LEAST_TERMINAL).parts()
+
+
 class _Explained:
     """Turns one lead's result into sections of blocks."""
 
@@ -47,7 +52,15 @@ class _Explained:
     def lines(self) -> Iterator[str]:
         """Header, then each section that has something."""
         yield from self.header()
-        parts: list[tuple[str, list[Block]]] = [
+        parts = self.parts()
+        for title, blocks in parts:
+            if blocks or title == parts[0][0]:
+                yield ""
+                yield from section(title, blocks, self.cells)
+
+    def parts(self) -> list[tuple[str, list[Block]]]:
+        """Each section with its title, the verdict first; some may be empty."""
+        return [
             (self.verdict_title(), self.verdict()),
             (self.say("plays"), [self.play(play) for play in plays_in_order(self.lead)]),
             (self.say("questions"), [self.question(q) for q in self.lead.get("questions") or ()]),
@@ -59,10 +72,6 @@ class _Explained:
             *self.plugin_sections(),
             (self.say("failures"), [Block(inert(each)) for each in self.lead.get("failed") or ()]),
         ]
-        for title, blocks in parts:
-            if blocks or title == parts[0][0]:
-                yield ""
-                yield from section(title, blocks, self.cells)
 
     # ── who it is, and whether to go on ──────────────────────────────────────────────────────────
 

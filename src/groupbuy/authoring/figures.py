@@ -1,0 +1,234 @@
+"""What a report's pictures show of an evaluation: crossed gradings, rankings, silent rules.
+
+Nothing here knows the names of the shipped rules: a grading of two gradings is a matrix, a ranking
+with cuts a pyramid, and a grade with the tag `report` gets bars.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from groupbuy.authoring.cases.ways import Outline
+from groupbuy.engine.results import Result
+from groupbuy.engine.run import Case
+from groupbuy.engine.workspace import Workspace
+from groupbuy.render.cells import word_forms
+from groupbuy.render.report.figures import (
+    Bar,
+    Counts,
+    Figures,
+    Matrix,
+    Point,
+    Pyramid,
+    Silent,
+    Square,
+    Step,
+)
+from groupbuy.render.view import View
+from groupbuy.sections.base import Lowered
+from groupbuy.sections.forms.form import Form
+from groupbuy.source.nodes import Mapping as MappingNode
+from groupbuy.source.nodes import Scalar
+from groupbuy.source.nodes import Sequence as SequenceNode
+from groupbuy.tree.nodes import Expr, Over, walk
+from groupbuy.tree.types import Kind
+
+MOST_WORDS = 4
+"""Gradings with more words than these make no matrix that one can read."""
+TAG = "report"
+
+
+def figures(workspace: Workspace, result: Result, view: View) -> Figures:
+    """The pictures of a result, in the order in which the rules define them."""
+    return _Collected(workspace, result, view).figures()
+
+
+@dataclass(frozen=True)
+class _Collected:
+    workspace: Workspace
+    result: Result
+    view: View
+
+    @property
+    def leads(self) -> Sequence[Mapping[str, Any]]:
+        """The leads as results show them."""
+        found: list[Mapping[str, Any]] = self.result.data["leads"]
+        return found
+
+    def figures(self) -> Figures:
+        """All of them; what has no lead in it is left out."""
+        grades = [
+            low for low in self.workspace.rules.every_entry() if low.entry.section == "grades"
+        ]
+        unique = {lowered.entry.id: lowered for lowered in grades}.values()
+        silent, rules = self.silent()
+        return Figures(
+            [matrix for lowered in unique if (matrix := self.matrix(lowered)) is not None],
+            [pyramid for lowered in unique if (pyramid := self.pyramid(lowered)) is not None],
+            [counts for lowered in unique if (counts := self.counts(lowered)) is not None],
+            silent,
+            rules,
+        )
+
+    # ── matrices ──
+
+    def matrix(self, lowered: Lowered) -> Matrix | None:
+        """A grade by two gradings of few words; none for other grades."""
+        by, cases = lowered.entry.get("by"), lowered.entry.get("cases")
+        if not isinstance(by, SequenceNode) or len(by.items) != 2:
+            return None
+        if not isinstance(cases, MappingNode):
+            return None
+        names = [node.text for node in by.items if isinstance(node, Scalar)]
+        axes = [self.words(name) for name in names]
+        if len(axes) != 2 or not all(2 <= len(axis) <= MOST_WORDS for axis in axes):
+            return None
+        id = lowered.entry.id
+        placed: dict[tuple[str, str], list[Point]] = {}
+        word_at: dict[tuple[str, str], str] = dict(_squares(cases))
+        undecided = 0
+        for lead in self.leads:
+            grade = lead["grades"].get(id, {})
+            at = tuple(lead["grades"].get(name, {}).get("value") for name in names)
+            if grade.get("status") == "unknown":
+                undecided += 1
+            elif grade.get("value") is not None and None not in at:
+                point = Point(lead["id"], lead.get("name") or lead["id"])
+                placed.setdefault((str(at[0]), str(at[1])), []).append(point)
+                word_at.setdefault((str(at[0]), str(at[1])), str(grade["value"]))
+        if not placed:
+            return None
+        # The highest word of the first grading stands on top, that of the second at the right.
+        rows, columns = axes[0], axes[1][::-1]
+        return Matrix(
+            id,
+            self.view.title(id),
+            self.view.title(names[0]),
+            self.view.title(names[1]),
+            [self.view.word(names[0], word) or word for word in rows],
+            [self.view.word(names[1], word) or word for word in columns],
+            [
+                [self.square(id, word_at.get((r, c)), placed.get((r, c), [])) for c in columns]
+                for r in rows
+            ],
+            undecided,
+        )
+
+    def square(self, id: str, word: str | None, points: list[Point]) -> Square | None:
+        """One square; none where the rules give no word."""
+        if word is None:
+            return None
+        return Square(word_forms(word, id, self.view)[0], points)
+
+    def words(self, name: str) -> tuple[str, ...]:
+        """The words of a grade or choice, the highest first as grades are written."""
+        found = self.workspace.rules.scope.value(name)
+        return found.type.values if found is not None and found.type.kind is Kind.CHOICE else ()
+
+    # ── rankings ──
+
+    def pyramid(self, lowered: Lowered) -> Pyramid | None:
+        """A ranking with cuts over all leads; none for other grades, or one in groups."""
+        entry = lowered.entry
+        trees = [d.expression for d in lowered.definitions if isinstance(d.expression, Expr)]
+        over = next((n for tree in trees for n in walk(tree) if isinstance(n, Over)), None)
+        if over is None or not over.cuts or entry.get("within") is not None:
+            return None
+        arms = lowered.view.arms if isinstance(lowered.view, Form) else ()
+        words = list(dict.fromkeys(arm.word for arm in arms)) or [cut.name for cut in over.cuts]
+        values: dict[str, list[float]] = {}
+        counted: dict[str, int] = dict.fromkeys(words, 0)
+        for lead, case in zip(self.leads, self.result.cases, strict=True):
+            word = lead["grades"].get(entry.id, {}).get("value")
+            if word is None:
+                continue
+            counted[word] = counted.get(word, 0) + 1
+            value = self.ranked_value(case, entry.id)
+            if value is not None:
+                values.setdefault(word, []).append(value)
+        if not any(counted.values()):
+            return None
+        rank = entry.get("rank")
+        name = rank.text if isinstance(rank, Scalar) else ""
+        steps = [
+            Step(
+                word_forms(word, entry.id, self.view)[0],
+                count,
+                sum(values[word]) if word in values else None,
+            )
+            for word, count in counted.items()
+        ]
+        curve = sorted((v for found in values.values() for v in found if v > 0), reverse=True)
+        kind = self.view.kinds.get(name, "number")
+        return Pyramid(
+            entry.id, self.view.title(entry.id), self.view.title(name), kind, steps, curve
+        )
+
+    def ranked_value(self, case: Case, id: str) -> float | None:
+        """What a lead was ranked by; none where it is not among those ranked."""
+        plan = case.plan
+        assert plan is not None
+        for name, population in plan.populations.items():
+            if name == id or name.startswith(f"{id}#") or name == f"{id}/cut":
+                among = population.among is None or case.env.get(population.among) is True
+                value = case.env.get(population.value)
+                return float(value) if among and isinstance(value, (int, float)) else None
+        return None
+
+    # ── the rest ──
+
+    def counts(self, lowered: Lowered) -> Counts | None:
+        """How the leads spread over a grade that is tagged for the report."""
+        tags = lowered.entry.get("tags")
+        if not isinstance(tags, SequenceNode) or TAG not in [
+            str(node.data()) for node in tags.items
+        ]:
+            return None
+        id = lowered.entry.id
+        found: dict[str, int] = dict.fromkeys(self.words(id), 0)
+        for lead in self.leads:
+            word = lead["grades"].get(id, {}).get("value")
+            if word is not None:
+                found[word] = found.get(word, 0) + 1
+        bars = [Bar(word_forms(word, id, self.view)[0], n) for word, n in found.items()]
+        return Counts(id, self.view.title(id), bars) if any(found.values()) else None
+
+    def silent(self) -> tuple[list[Silent], int]:
+        """The rules that fired for no lead, and how many rules there are."""
+        outline = Outline(self.workspace.rules)
+        fired = {path for lead in self.leads for path in _fired(lead)}
+        found = []
+        for path, at in outline.places.items():
+            if not fired & {path, path.partition("/")[0]} and path not in outline.unconditional:
+                names = path.split(".")[1:]
+                title = " · ".join(self.view.title(name) for name in ".".join(names).split("."))
+                found.append(Silent(path, title, at.short))
+        return found, len(outline.places)
+
+
+def _squares(cases: MappingNode) -> Iterator[tuple[tuple[str, str], str]]:
+    """The word of each square as the rules write it, where it is written plainly."""
+    for row, inner in cases.items.items():
+        if isinstance(inner, MappingNode):
+            for column, value in inner.items.items():
+                word = value.get("value") if isinstance(value, MappingNode) else value
+                if isinstance(word, Scalar):
+                    yield (row, column), word.text
+
+
+def _fired(lead: Mapping[str, Any]) -> Iterator[str]:
+    """The paths of the rules that had a part in a lead's results."""
+    for reason in lead["verdict"]["reasons"]:
+        yield f"gates.{reason['gate']}"
+    for score, found in lead["scores"].items():
+        for rule in found.get("rules") or ():
+            yield f"scores.{score}.{rule['id']}"
+    for grade, found in lead["grades"].items():
+        if found.get("value") is not None:
+            yield f"grades.{grade}.{found['value']}"
+    for play in lead["plays"]:
+        key = play["key"].partition("/")[2]
+        yield f"plays.{play['play']}"
+        yield f"plays.{key}"

@@ -1,0 +1,68 @@
+"""`groupbuy report`: leads in, one page for everybody out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from groupbuy.cli.opening import leads_options, open_leads, open_rules
+from groupbuy.cli.options import columns_of, rules_options
+from groupbuy.cli.running import DONE, INCOMPLETE, deliver, next_step
+
+
+@click.command()
+@click.argument("leads", nargs=-1, required=True)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    metavar="FILE",
+    help="The page: report.html.",
+)
+@click.option("--columns", metavar="A,B", help="Columns of the ranking.")
+@click.option(
+    "--full",
+    type=click.IntRange(min=0),
+    default=300,
+    show_default=True,
+    metavar="N",
+    help="Explain the first N leads in full; the others in brief.",
+)
+@click.option("--show-pii", is_flag=True, help="Show names and numbers of persons.")
+@leads_options
+@rules_options
+def report(
+    leads: tuple[str, ...],
+    output: Path,
+    columns: str | None,
+    full: int,
+    show_pii: bool,
+    mapping: Path | None,
+    rejects: Path | None,
+    rules: Path | None,
+    as_of: str | None,
+    settings: tuple[str, ...],
+    lang: str | None,
+) -> int:
+    """Write one HTML page about LEADS: ranking, pictures, what is due, what to ask.
+
+    The page loads nothing from anywhere and can be sent as it is.
+
+    Exit codes: 0 done; 2 the input can't be used, nothing is written; 3 done, but some leads were
+    set aside.
+    """
+    from groupbuy.authoring.figures import figures
+    from groupbuy.cli.viewing import view_of
+    from groupbuy.render.report import show_report
+
+    workspace = open_rules(
+        rules, as_of, settings, lang, columns=columns_of(columns), show_pii=show_pii
+    )
+    result = workspace.evaluate(open_leads(workspace, leads, mapping, rejects))
+    view = view_of(workspace)
+    page = show_report(result.data, view, figures(workspace, result, view), full=full)
+    deliver(page, output)
+    next_step(f"→ open {output}")
+    return INCOMPLETE if result.incomplete else DONE
