@@ -62,6 +62,9 @@ class _Collected:
         grades = [
             low for low in self.workspace.rules.every_entry() if low.entry.section == "grades"
         ]
+        shown = [column.name for column in self.view.columns]
+        # What stands in the ranking's columns comes first: it is what people look at.
+        grades.sort(key=lambda low: low.entry.id not in shown)
         unique = {lowered.entry.id: lowered for lowered in grades}.values()
         silent, rules = self.silent()
         return Figures(

@@ -54,9 +54,9 @@ def _square(square: Square, left: float, top: float, shade: int) -> list[Markup]
     size = SIDE - 4
     return [
         tag("rect", x=left + 2, y=top + 2, width=size, height=size, rx=6,
-            class_=f"square shade{shade}"),
+            class_=f"square shade{shade % 4}"),
         tag("text", square.label, x=left + 12, y=top + 22, class_="word"),
-        tag("text", len(square.points), x=left + SIDE - 12, y=top + 22, text_anchor="end",
+        tag("text", f"{len(square.points):,}", x=left + SIDE - 12, y=top + 22, text_anchor="end",
             class_="count"),
         *_points(square.points, left + 12, top + 32, SIDE - 24, SIDE - 44),
     ]  # fmt: skip
@@ -111,14 +111,14 @@ def pyramid(found: Pyramid, currency: str, lang: str) -> Markup:
             tag("rect", x=f"{WIDE * 0.25 - width / 2:.1f}", y=top + 3, width=f"{max(width, 1):.1f}",
                 height=34, rx=3, class_=f"step shade{place % 4}"),
             tag("text", step.label, x=WIDE * 0.25, y=top + 25, text_anchor="middle", class_="word"),
-            tag("text", f"{step.count} · {shares}", x=WIDE * 0.54, y=top + 25, class_="count"),
+            tag("text", f"{step.count:,} · {shares}", x=WIDE * 0.52, y=top + 25, class_="count"),
         ]  # fmt: skip
     drawn = tag(
         "svg",
         tag("title", found.title),
         tag("desc", "; ".join(f"{s.label}: {s.count}" for s in found.steps)),
         rows,
-        viewBox=f"0 0 {WIDE} {40 * len(found.steps)}",
+        viewBox=f"0 0 {WIDE + 30} {40 * len(found.steps)}",
         role="img",
         class_="pyramid",
     )

@@ -85,10 +85,11 @@ def _section(key: str, lang: str, content: Content) -> Markup | None:
 
 def _pictures(figures: Figures, view: View) -> list[Markup]:
     drawn = [charts.matrix(each, view.lang) for each in figures.matrices]
-    for each in figures.pyramids:
-        drawn.append(charts.pyramid(each, view.currency, view.lang))
-        found = charts.curve(each, view.currency, view.lang)
-        drawn += [found] if found is not None else []
+    drawn += [charts.pyramid(each, view.currency, view.lang) for each in figures.pyramids]
+    # Several rankings of one value have one curve.
+    ranked = {(each.value_title, tuple(each.curve)): each for each in figures.pyramids}
+    curves = [charts.curve(each, view.currency, view.lang) for each in ranked.values()]
+    drawn += [curve for curve in curves if curve is not None]
     drawn += [charts.counts(each) for each in figures.counts]
     return [tag("div", drawn, class_="figures")] if drawn else []
 
