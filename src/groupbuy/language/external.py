@@ -128,7 +128,9 @@ class _Written:
         return tree
 
     def fitting(self, name: str, type: Type, tree: Expr, node: ast.expr | None) -> Expr:
-        """The value, which must be of the declared kind."""
+        """The value, which must be of the declared kind, and a word one of the declared."""
+        if type.kind is Kind.CHOICE:
+            tree = self.word(name, type, tree, node)
         if not _fits(tree.type, type):
             raise self.wrong(
                 "type-mismatch",
@@ -137,6 +139,18 @@ class _Written:
                 node,
             )
         return tree
+
+    def word(self, name: str, type: Type, tree: Expr, node: ast.expr | None) -> Expr:
+        """A word that stands in the call as a constant; a choice may have no other words."""
+        constant = isinstance(tree, Lit) and tree.type.kind is Kind.TEXT
+        words = (str(tree.value),) if isinstance(tree, Lit) and constant else tree.type.values
+        strange = [each for each in words if type.values and each not in type.values]
+        if strange:
+            hint = did_you_mean(strange[0], type.values)
+            takes = f"{name} is one of: {', '.join(type.values)}"
+            message = f'{takes}; "{strange[0]}" is none of them'
+            raise self.wrong("wrong-arguments", message, node, hint)
+        return Lit(tree.value, type) if isinstance(tree, Lit) and constant else tree
 
 
 def _fits(given: Type, wanted: Type) -> bool:
