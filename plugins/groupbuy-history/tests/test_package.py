@@ -11,6 +11,7 @@ import pytest
 
 from conftest import Evaluate
 from groupbuy.api import NONE, UNKNOWN, Example, Rows, Scorer
+from groupbuy.testing import check_plugin
 from groupbuy_history import SCORERS
 
 ROOT = Path(__file__).parents[1]
@@ -35,6 +36,10 @@ def imported(source: Path) -> Iterator[str]:
 def test_only_the_public_api_is_imported(source: Path) -> None:
     of_groupbuy = {name for name in imported(source) if re.match(r"groupbuy(\.|$)", name)}
     assert of_groupbuy <= {"groupbuy.api", "groupbuy.api.commands"}
+
+
+def test_everything_that_can_be_checked_of_a_plugin() -> None:
+    check_plugin("history")
 
 
 @pytest.mark.parametrize("scorer", SCORERS, ids=lambda scorer: scorer.name)
@@ -64,7 +69,11 @@ def test_examples_hold_in_a_run(scorer: Scorer, example: Example, evaluate: Eval
     params = [f"{key}={value!r}" for key, value in example.given.items() if key in scorer.params]
     call = f"history.{scorer.name}({', '.join(params)})".replace("'", '"')
     pack = f"groupbuy: 1\npack: p\nfacts:\n  answer: '{call}'\n"
-    lead = {"id": "L1", table: example.given[table]}
+    rows = [
+        {name: cell for name, cell in row.items() if cell is not UNKNOWN}
+        for row in example.given[table]
+    ]
+    lead = {"id": "L1", table: rows}
     (result,) = evaluate([lead], {"p.yaml": pack}, today=example.given["today"])
     found = answer(result["facts"].get("answer"))
     wanted = example.gives

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from groupbuy.api import NONE, UNKNOWN, Example, Scorer, Value
-from groupbuy_history.orders import INPUTS, ORDERS, order
+from groupbuy_history.orders import INPUTS, order
 
 # The same meaning as in `orders`, in the language of rules.
 REFUNDED = 'known(orders.status) and orders.status == "refunded"'
@@ -45,7 +45,7 @@ purchases = Scorer(
     "purchases",
     Value("integer", low=0),
     f"count(orders, where={_recent('months')} and {PURCHASE})",
-    {"orders": ORDERS},
+    INPUTS,
     {"months": MONTHS},
     title={"en": "Purchases in the last months", "zh": "近几个月采购次数"},
     source=RFM,
@@ -60,7 +60,7 @@ spent = Scorer(
     "spent",
     Value("money"),
     f"sum({MONEY}, where={_recent('months')})",
-    {"orders": ORDERS},
+    INPUTS,
     {"months": MONTHS},
     title={"en": "Bought in the last months, less returns", "zh": "近几个月净采购额"},
     source=RFM,
@@ -75,7 +75,7 @@ mean_purchase = Scorer(
     "mean_purchase",
     Value("money", low=0),
     f"mean(orders.amount, where={_recent('months')} and {PURCHASE})",
-    {"orders": ORDERS},
+    INPUTS,
     {"months": MONTHS},
     title={"en": "Mean amount of a purchase", "zh": "单次采购均额"},
     source="S07: the view per order",
@@ -92,7 +92,7 @@ purchase_variation = Scorer(
     f"std(orders.amount, where={_recent('months')} and {PURCHASE})"
     f" / (mean(orders.amount, where={_recent('months')} and {PURCHASE})"
     f" if count(orders, where={_recent('months')} and {PURCHASE}) >= 2 else 0)",
-    {"orders": ORDERS},
+    INPUTS,
     {"months": MONTHS},
     title={"en": "Variation from purchase to purchase", "zh": "单次金额波动系数"},
     source="S07: the view per order; coefficient of variation, Pearson 1896",
@@ -124,7 +124,7 @@ returned_share = Scorer(
     Value("percent", low=0),
     f"sum(abs(orders.amount), where={_recent('months')} and (({REFUNDED}) or orders.amount < 0))"
     f" / sum(orders.amount, where={_recent('months')} and orders.amount > 0)",
-    {"orders": ORDERS},
+    INPUTS,
     {"months": MONTHS},
     title={"en": "Share sent back or refunded", "zh": "退货退款占比"},
     source="S32: a return is a complaint that nobody wrote down",

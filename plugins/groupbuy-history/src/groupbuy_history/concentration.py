@@ -24,6 +24,7 @@ TWO_LINES = [
     order("2026-02-10", 100.0, category="tea"),
     order("2025-01-10", 900.0, category="tea"),
 ]
+TWO_MONTHS = [order("2026-01-10", 300.0), order("2026-02-10", 100.0)]
 
 
 def _index(amounts: Iterable[float]) -> object:
@@ -76,8 +77,8 @@ def category_concentration(orders: Sequence[Row], today: date, months: float) ->
     title={"en": "Concentration over months", "zh": "月份集中度"},
     source=HHI,
     examples=[
-        Example({"orders": TWO_LINES, "today": DAY}, 0.625),
-        Example({"orders": TWO_LINES[:1], "today": DAY}, 1.0),
+        Example({"orders": TWO_MONTHS, "today": DAY}, 0.625),
+        Example({"orders": TWO_MONTHS[:1], "today": DAY}, 1.0),
         Example({"orders": [], "today": DAY}, NONE),
     ],
 )

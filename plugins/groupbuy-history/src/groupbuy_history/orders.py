@@ -15,7 +15,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
-from groupbuy.api import Row, Rows, Value
+from groupbuy.api import UNKNOWN, Row, Rows, Value
 
 ORDERS = Rows(
     {
@@ -30,8 +30,9 @@ INPUTS: dict[str, Value | Rows] = {"orders": ORDERS, "today": TODAY}
 
 
 def order(day: str, amount: float | None, status: str | None = None, **more: Any) -> dict[str, Any]:
-    """A row for a documented example."""
-    return {"date": date.fromisoformat(day), "amount": amount, "status": status, **more}
+    """A row for a documented example; None is a blank."""
+    row = {"date": date.fromisoformat(day), "amount": amount, "status": status, **more}
+    return {name: UNKNOWN if cell is None else cell for name, cell in row.items()}
 
 
 def money(row: Row) -> float | None:
