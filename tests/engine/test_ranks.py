@@ -162,3 +162,20 @@ def test_a_rank_of_a_rank_is_a_later_stage() -> None:
         """)
     leads = ruled.leads([{"a": 1, "b": 9}, {"a": 2, "b": 1}, {"a": 3, "b": 2}])
     assert [shown(lead["grades"]["second"]) for lead in leads.values()] == ["none", "good", "best"]
+
+
+def test_outside_the_population_the_reason_is_that_of_otherwise() -> None:
+    text = """
+    grades:
+      best:
+        rank: a
+        among: f
+        cuts: {top: {top: 1, because: best of all}, rest: {}}
+        otherwise: {rows: {out: {when: g, because: not among them}, unclear: {}}}
+    """
+    leads = rules(text).leads([{"a": 1, "f": True}, {"a": 2, "f": False, "g": True}])
+    found = [
+        (lead["grades"]["best"]["value"], lead["grades"]["best"]["because"])
+        for lead in leads.values()
+    ]
+    assert found == [("top", "best of all"), ("out", "not among them")]

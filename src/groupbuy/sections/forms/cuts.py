@@ -48,8 +48,9 @@ def lower_cuts(written: Written) -> Form:
         if isinstance(inside, Lit):
             # One piece takes the whole population: nobody needs to be ranked for it.
             tests = [build.TRUE if among is None else among]
+    # Outside the population no cut is even possible: the reason is then one of `otherwise:`.
     arms = tuple(
-        arm(piece.cut.name, test, piece.node, piece.at, ctx)
+        arm(piece.cut.name, _within_population(among, test), piece.node, piece.at, ctx)
         for test, piece in zip(tests, pieces, strict=True)
     )
     place = build.over("rank", value, among, within, COUNT)
@@ -62,6 +63,10 @@ def lower_cuts(written: Written) -> Form:
     )
     tree = build.case([(among, inside)], others.tree)
     return Form(tree, (*arms, *beyond), others.rising, place)
+
+
+def _within_population(among: Expr | None, test: Expr) -> Expr:
+    return test if among is None else build.conjunction([among, test])
 
 
 def _ranked(written: Written) -> Expr:
