@@ -35,7 +35,7 @@ def test_the_table_lines_up_in_chinese(call: Call) -> None:
     rule = next(line for line in ran.out.splitlines() if line.startswith("──"))
     gaps = [at for at, char in enumerate(rule) if char == " "]
     body = ran.out.split(rule)[1].strip("\n").splitlines()
-    assert len(body) == 43
+    assert len(body) == 47
     for line in body:
         cells = "".join(char + "\0" * (wcswidth(char) - 1) for char in line).ljust(len(rule))
         assert all(cells[gap] == " " for gap in gaps), line
@@ -120,7 +120,7 @@ def test_a_setting_for_one_run(call: Call) -> None:
 
 def test_other_formats(call: Call, tmp_path: Path) -> None:
     rows = call("evaluate", EXAMPLES, *DATE, "--format", "jsonl").out.splitlines()
-    assert len(rows) == 43
+    assert len(rows) == 47
     assert json.loads(rows[0])["rank"] == 1
     csv = call("evaluate", EXAMPLES, *DATE, "--format", "csv", "--lang", "zh").out
     assert csv.startswith("\ufeff")
@@ -128,7 +128,7 @@ def test_other_formats(call: Call, tmp_path: Path) -> None:
     target = tmp_path / "out.md"
     ran = call("evaluate", EXAMPLES, *DATE, "--format", "md", "-o", target)
     assert (ran.code, ran.out) == (0, "")
-    assert target.read_text(encoding="utf-8").count("|") > 43
+    assert target.read_text(encoding="utf-8").count("|") > 47
 
 
 MAKER = """

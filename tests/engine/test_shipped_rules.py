@@ -31,7 +31,7 @@ def leads(data: Any) -> dict[str, Any]:
 
 
 def test_every_lead_is_evaluated(data: Any, leads: dict[str, Any]) -> None:
-    assert len(leads) == 43
+    assert len(leads) == 47
     assert data["set_aside"] == data["errors"] == []
     json.dumps(data, allow_nan=False)
     for lead in leads.values():
@@ -43,16 +43,16 @@ def test_every_lead_is_evaluated(data: Any, leads: dict[str, Any]) -> None:
 
 
 GRADED: dict[tuple[str, str], str] = {
-    ("existing", "EI"): "L001 L002 L012 L013 L031",
+    ("existing", "EI"): "L001 L002 L012 L013 L031 L046",
     ("existing", "EII"): "L003 L004 L042",
     ("existing", "EIII"): "L005 L006",
-    ("existing", "EIV"): "L007 L008 L009 L010",
+    ("existing", "EIV"): "L007 L008 L009 L010 L044",
     ("prospect", "PI"): "L014 L016 L019 L027 L030 L033 L036",
-    ("prospect", "PII"): "L015 L034 L035",
+    ("prospect", "PII"): "L015 L034 L035 L045",
     ("prospect", "PIII"): "L017",
     ("prospect", "PIV"): "L011 L018",
     ("priority", "A"): "L001 L002 L003 L012 L013 L014 L016 L019 L030 L031 L033 L036",
-    ("priority", "B"): "L005 L006 L007 L009 L011 L015 L017 L020 L024 L034",
+    ("priority", "B"): "L005 L006 L007 L009 L011 L015 L017 L020 L024 L034 L044",
     ("priority", "C"): "L008 L018",
     ("contribution", "A"): "L031",
     ("contribution", "B"): "L001 L002",

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from groupbuy.model.entries import Field, Table
 from groupbuy.render.view import Column, View
+from groupbuy.render.words import say
 from groupbuy.rules.scope import TODAY
 from groupbuy.sections.base import Lowered
 from groupbuy.sections.forms.form import Form
+from groupbuy.sections.gates import VERDICT, VERDICTS
 from groupbuy.sections.template import Template
 from groupbuy.tree.types import Kind
 
@@ -37,6 +39,9 @@ def view_of(workspace: Workspace) -> View:
 
 def _titles(workspace: Workspace, lang: str) -> Iterator[tuple[str, str]]:
     yield TODAY, TODAY_TITLE[lang]
+    yield VERDICT, say("verdict", lang)
+    for word in VERDICTS:
+        yield f"{VERDICT}.{word}", say(word, lang)
     for entry in workspace.model:
         yield entry.name, entry.title.get(lang) or entry.name
         if isinstance(entry, Field):
