@@ -22,7 +22,7 @@ USABLE := $(shell test -x $(BIN)/python && grep -sqF "$(CURDIR)/$(BIN)/" $(BIN)/
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install demo test lint format clean venv FORCE
+.PHONY: help install demo test lint format systems clean venv FORCE
 
 help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s  %s\n", $$1, $$2 }' Makefile
@@ -47,6 +47,9 @@ lint: $(ALL) ## check style, format and types
 format: $(ALL) ## put the code in format, and mend what can be mended
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format .
+
+systems: $(CORE) ## make rules/README.md: each system, where it lives, how to see it
+	$(BIN)/python tools/systems.py
 
 clean: ## remove .venv and everything generated
 	rm -rf .venv build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache

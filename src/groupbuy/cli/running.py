@@ -119,8 +119,8 @@ def next_step(text: str) -> None:
 
 
 def deliver(text: str, target: Path | None) -> None:
-    """Print, or write a file whole: the old one stays until the new one is complete."""
-    if target is None:
+    """Print (also for `-`), or write a file whole: the old one stays until the new is complete."""
+    if target is None or str(target) == "-":
         sys.stdout.write(text)
         sys.stdout.flush()
         return
