@@ -206,9 +206,9 @@ def result(lang: str) -> dict[str, Any]:
         ],
         "nearly": [
             {
-                "what": "plays",
+                "what": "play",
                 "id": "ask_referral",
-                "needs": t("satisfied to be true", "satisfied 为“是”"),
+                "needs": "satisfied >= 60",
                 "at": "rules/common.yaml:230",
             }
         ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -28,6 +29,8 @@ from groupbuy.sections.scores import CLAMPED
 
 LEAST_TERMINAL = 60
 _WIDEST_NAME = 32
+_NAME = re.compile(r"[^\W\d]\w*(?![\w\"])")
+NEAR = ("gate", "rule", "grade", "play")
 
 
 def show_lead(lead: Lead, view: View, *, terminal: int = 100) -> str:
@@ -250,11 +253,13 @@ class _Explained:
         return shown(answer, field, self.view) if answer != "" else self.say("nothing")
 
     def near(self, near: Mapping[str, Any]) -> Block:
-        what = inert(self.view.title(str(near.get("what", ""))))
+        what = str(near.get("what", ""))
+        what = self.say(f"near_{what}") if what in NEAR else inert(self.view.title(what))
         id_ = inert(self.view.title(str(near.get("id", ""))))
         needs = near.get("needs")
         listed = [needs] if isinstance(needs, str) else list(needs or ())
-        body = [Line(self.say("needs") + "; ".join(inert(each) for each in listed))]
+        said = [inert(_NAME.sub(lambda name: self.view.title(name[0]), need)) for need in listed]
+        body = [Line(self.say("needs") + "; ".join(said))]
         return Block(f"{what}  {id_}".strip(), _at(near), body if listed else [])
 
     # ── what it all rests on ─────────────────────────────────────────────────────────────────────
