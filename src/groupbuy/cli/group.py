@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "report": ("groupbuy.cli.report", "Write a page for everybody: ranking, pictures, reasons."),
     "check": ("groupbuy.cli.check", "Find every error in rules and lead files."),
     "test": ("groupbuy.cli.test", "Run the cases that say what rules must do."),
+    "diff": ("groupbuy.cli.diff", "Compare two versions of rules over the same leads."),
     "rules": ("groupbuy.cli.rules", "List, show and look up rules."),
     "schema": ("groupbuy.cli.schema", "Print a JSON Schema: of a lead, a pack or the results."),
     "map": ("groupbuy.cli.map", "Read the files of another system: draft a mapping."),

@@ -17,6 +17,7 @@ from groupbuy.files.leads import read_leads
 
 if TYPE_CHECKING:
     from groupbuy.model.lead import LeadFile
+    from groupbuy.model.model import LeadModel
     from groupbuy.plugins.registry import Registry
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -90,29 +91,33 @@ def open_leads(
     paths: Sequence[str],
     mapping: Path | None = None,
     rejects: Path | None = None,
+    model: LeadModel | None = None,
 ) -> LeadFile:
     """The leads of the files, by way of a mapping file where one is given.
+
+    `model` stands for the workspace's own.
 
     Remarks about them and leads that look like one customer go to stderr, rows that were set
     aside to the file `rejects`. Raises `GroupbuyError`.
     """
+    model = model or workspace.model
     if mapping is None:
         if rejects is not None:
             fail("bad-option", "--rejects goes with --map", "groupbuy map new FILES -o FILE")
-        leads = read_leads(paths, workspace.model, stdin=sys.stdin)
+        leads = read_leads(paths, model, stdin=sys.stdin)
     else:
         from groupbuy.files.mapping.read import read_mapped
         from groupbuy.files.mapping.rejects import rejects_csv
 
         today = workspace.options.as_of
-        mapped = read_mapped(paths, mapping, workspace.model, today=today, stdin=sys.stdin)
+        mapped = read_mapped(paths, mapping, model, today=today, stdin=sys.stdin)
         leads = mapped.leads
         if rejects is not None:
             deliver(rejects_csv(mapped.rejects), rejects)
             leads.notes.append(f"{len(mapped.rejects):,} rows set aside are in {rejects}")
     for note in leads.notes:
         click.echo(f"note: {note}", err=True)
-    alike = duplicates(leads.leads, workspace.model)
+    alike = duplicates(leads.leads, model)
     if alike:
         tell(alike)
     return leads

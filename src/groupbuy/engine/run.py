@@ -68,9 +68,7 @@ class Engine:
             if stack.conflicts:
                 run.set_aside.append((case, stack.conflicts))
             else:
-                case.plan = self.plan(stack)
-                for pack in case.open_packs:
-                    self.define_condition(stack, pack)
+                self.plan_for(case)
                 run.cases.append(case)
         self.run_stages(run)
         return run
@@ -124,6 +122,15 @@ class Engine:
             self._plans[stack.key] = found
         return found
 
+    def plan_for(self, case: Case) -> Plan:
+        """The plan of a lead whose packs were chosen."""
+        if case.plan is None:
+            stack = self.rules.stack(case.packs, case.open_packs)
+            case.plan = self.plan(stack)
+            for pack in case.open_packs:
+                self.define_condition(stack, pack)
+        return case.plan
+
     def failing(self, plan: Plan) -> Failing:
         """What of a plan depends on plugins."""
         return self._failing.setdefault(plan.stack.key, Failing(plan))
@@ -140,41 +147,53 @@ class Engine:
 
     # ── stages ──
 
+    def populations(self, plans: Iterable[Plan], number: int) -> list[Population]:
+        """The values over the population that stand behind a stage of any of the plans."""
+        found: dict[str, Population] = {}
+        for plan in plans:
+            if number < len(plan.stages):
+                for population in plan.stages[number].populations:
+                    found.setdefault(population.name, population)
+        return list(found.values())
+
     def run_stages(self, run: Run) -> None:
         """Every stage for every lead; between two stages, what is over the population."""
-        count = max((len(plan.stages) for plan in self._plans.values()), default=0)
-        for number in range(count):
-            populations: dict[str, Population] = {}
+        plans = {id(case.plan): case.plan for case in run.cases if case.plan is not None}.values()
+        for number in range(max((len(plan.stages) for plan in plans), default=0)):
             for case in run.cases:
                 assert case.plan is not None
                 if number < len(case.plan.stages):
-                    stage = case.plan.stages[number]
-                    for program in stage.programs:
+                    for program in case.plan.stages[number].programs:
                         program(case.env)
-                    for population in stage.populations:
-                        populations.setdefault(population.name, population)
-            for name, population in populations.items():
-                run.unranked[name] = self.rank_all(population, run.cases)
-        if self.rules.calls_plugins:
-            for case in run.cases:
-                assert case.plan is not None
-                case.failures = take_failures(case.env, self.failing(case.plan))
-                if case.failures:
-                    case.touched = self.failing(case.plan).touched(frozenset(case.failures))
+            for population in self.populations(plans, number):
+                run.unranked[population.name] = self.rank_all(population, run.cases)
+        for case in run.cases:
+            self.note_failures(case)
+
+    def note_failures(self, case: Case) -> None:
+        """Take what plugins failed at from the values of an evaluated lead."""
+        if not self.rules.calls_plugins:
+            return
+        assert case.plan is not None
+        case.failures = take_failures(case.env, self.failing(case.plan))
+        if case.failures:
+            case.touched = self.failing(case.plan).touched(frozenset(case.failures))
+
+    def candidate(self, population: Population, case: Case) -> Candidate:
+        """A lead as a ranking sees it."""
+        return Candidate(
+            case.lead.id,
+            True if population.among is None else case.env.get(population.among),
+            case.env.get(population.value),
+            "" if population.within is None else case.env.get(population.within),
+            tuple(case.env.get(cost) for cost in population.costs),
+        )
 
     def rank_all(self, population: Population, cases: Sequence[Case]) -> int:
         """Work out one value over the population; returns how many could not be ranked."""
-        candidates = [
-            Candidate(
-                case.lead.id,
-                True if population.among is None else case.env.get(population.among),
-                case.env.get(population.value),
-                "" if population.within is None else case.env.get(population.within),
-                tuple(case.env.get(cost) for cost in population.costs),
-            )
-            for case in cases
-        ]
-        ranked = over_population(population.over, candidates)
+        ranked = over_population(
+            population.over, [self.candidate(population, case) for case in cases]
+        )
         for case, value in zip(cases, ranked.values, strict=True):
             case.env[population.name] = value
         return ranked.unranked

@@ -29,7 +29,7 @@ def show_csv(result: Mapping[str, Any], view: View) -> Iterator[str]:
     heads = [say(key, lang) for key in ("rank", "id", "lead", "verdict", "reason")]
     heads += [inert(column.title or column.name) for column in view.columns]
     heads += [say(key, lang) for key in ("next", "who", "due", "ask", "packs", "place")]
-    yield BOM + _line(heads)
+    yield BOM + csv_line(heads)
     for lead in in_order(result):
         reasons = (lead.get("verdict") or {}).get("reasons") or ()
         said = [each.get("because") or each.get("title") or each.get("gate") for each in reasons]
@@ -50,7 +50,7 @@ def show_csv(result: Mapping[str, Any], view: View) -> Iterator[str]:
             names(lead.get("packs"), view),
             lead.get("at") or "",
         ]
-        yield _line(row)
+        yield csv_line(row)
 
 
 def _value(lead: Mapping[str, Any], name: str, view: View) -> Value:
@@ -65,7 +65,7 @@ def _value(lead: Mapping[str, Any], name: str, view: View) -> Value:
     return cell(lead, name, view).text
 
 
-def _line(row: Iterable[Value]) -> str:
+def csv_line(row: Iterable[Value]) -> str:
     line = io.StringIO()
     csv.writer(line, quoting=csv.QUOTE_NONNUMERIC).writerow([_harmless(value) for value in row])
     return line.getvalue()

@@ -201,7 +201,7 @@ class Outline:
         self.own: set[str] = set()
         """Paths of rules that the folder itself defines or changes."""
         own = _changed_by(rules, own_packs(rules))
-        for lowered in _variants(rules):
+        for lowered in variants(rules):
             entry = lowered.entry
             for way in ways_of(lowered):
                 if (entry.section, entry.id) in own:
@@ -262,7 +262,7 @@ def _changed_by(rules: RuleSet, packs: frozenset[str]) -> set[tuple[str, str]]:
     }
 
 
-def _variants(rules: RuleSet) -> Iterator[Lowered]:
+def variants(rules: RuleSet) -> Iterator[Lowered]:
     """Each entry as defined, and as each pack above changes it."""
     for key, found in rules.base.items():
         for pack, entry in found:

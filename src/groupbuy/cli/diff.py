@@ -1,0 +1,145 @@
+"""`groupbuy diff`: what a change of rules does to real leads."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from groupbuy.cli.opening import leads_options, open_leads, open_rules
+from groupbuy.cli.options import lang_of, rules_options
+from groupbuy.cli.running import DONE, FINDINGS, INCOMPLETE, deliver, next_step, wants_colour, width
+from groupbuy.errors import GroupbuyError
+
+if TYPE_CHECKING:
+    from groupbuy.authoring.diff.compare import Difference
+    from groupbuy.authoring.diff.revision import Version
+    from groupbuy.authoring.diff.show import Place
+    from groupbuy.engine.workspace import Workspace
+    from groupbuy.model.lead import LeadFile
+
+FORMATS = ("table", "json", "csv")
+SCREENFUL = 50
+
+
+@click.command()
+@click.argument("old")
+@click.argument("new")
+@click.argument("leads", nargs=-1, required=True)
+@click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
+@click.option("--top", type=click.IntRange(min=1), metavar="N", help="Show N leads (50).")
+@click.option("--detailed-exitcode", is_flag=True, help="Exit code 1 where a lead moves.")
+@click.option("--show-pii", is_flag=True, help="Show names of persons.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write to a file instead of the screen.",
+)
+@leads_options
+@rules_options
+def diff(
+    old: str,
+    new: str,
+    leads: tuple[str, ...],
+    form: str,
+    top: int | None,
+    detailed_exitcode: bool,
+    show_pii: bool,
+    output: Path | None,
+    mapping: Path | None,
+    rejects: Path | None,
+    rules: Path | None,
+    as_of: str | None,
+    settings: tuple[str, ...],
+    lang: str | None,
+) -> int:
+    """Evaluate LEADS under OLD and NEW rules, and show who is judged otherwise, and why.
+
+    OLD and NEW are rules folders, git revisions (HEAD~1, v1) of the rules folder, or
+    REVISION:FOLDER. Exit codes: 0 done; 1 with --detailed-exitcode, a lead is judged otherwise or
+    has another rank; 2 the input can't be used.
+    """
+    from groupbuy.authoring.diff.compare import compare
+    from groupbuy.authoring.diff.revision import opened
+    from groupbuy.authoring.diff.show import places_of
+
+    folder = _folder(rules, old, new)
+    with opened(old, folder) as before, opened(new, folder) as after:
+        sides = [
+            _opened(version, as_of, settings, lang, show_pii=show_pii)
+            for version in (before, after)
+        ]
+        read = _read(sides, leads, mapping, rejects)
+        found = compare(sides[0], sides[1], (read[0].leads, read[1].leads))
+        place = places_of(before, after)
+    shown = _shown(found, place, form, lang_of(lang), top, screen=output is None)
+    deliver(shown, output)
+    if found.changed:
+        first = found.changed[0].id
+        next_step(f"→ groupbuy explain {leads[0]} {first}")
+    if detailed_exitcode and not found.same:
+        return FINDINGS
+    unread = len(read[1].set_aside)
+    if unread:
+        hint = f"groupbuy check {' '.join(leads)}"
+        click.echo(f"{unread:,} leads can't be read and are left out: {hint}", err=True)
+    return INCOMPLETE if unread else DONE
+
+
+def _folder(rules: Path | None, old: str, new: str) -> Path:
+    """The folder that a lone revision means: --rules, or the other side, or ./rules."""
+    if rules is not None:
+        return rules
+    given = [Path(text) for text in (new, old) if Path(text).is_dir()]
+    return given[0] if given else Path("rules")
+
+
+def _opened(
+    version: Version,
+    as_of: str | None,
+    settings: Sequence[str],
+    lang: str | None,
+    *,
+    show_pii: bool,
+) -> Workspace:
+    """One version of the rules; problems have the places that the user knows."""
+    try:
+        return open_rules(version.folder, as_of, settings, lang, show_pii=show_pii)
+    except GroupbuyError as error:
+        raise version.told(error) from None
+
+
+def _read(
+    sides: Sequence[Workspace], paths: Sequence[str], mapping: Path | None, rejects: Path | None
+) -> list[LeadFile]:
+    """The leads as each version reads them: once, where their models read alike."""
+    from groupbuy.authoring.diff.models import both
+
+    model = both(sides[0].model, sides[1].model)
+    if model is not None:
+        found = open_leads(sides[1], paths, mapping, rejects, model=model)
+        return [found, found]
+    return [open_leads(side, paths, mapping, rejects) for side in sides]
+
+
+def _shown(
+    found: Difference, place: Place, form: str, lang: str, top: int | None, *, screen: bool
+) -> str:
+    from groupbuy.authoring.diff import show
+    from groupbuy.authoring.layout import Paint
+
+    if form == "json":
+        data = show.difference_data(found, place)
+        return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+    if form == "csv":
+        return "".join(show.difference_csv(found, place))
+    paint = Paint(screen and wants_colour(sys.stdout))
+    cells = width() if screen else 160
+    most = top or (SCREENFUL if screen else None)
+    return show.difference_text(found, place, lang, cells, paint, most)
