@@ -358,9 +358,10 @@ def test_shipped_rules(call: Call, tmp_path: Path) -> None:
     options = (EXAMPLES, "--as-of", "2026-11-22", "--format", "json")
     same = call("diff", ROOT / "rules", tmp_path / "rules", *options).json
     assert (same["changes"], same["leads"], same["summary"]["reranked"]) == ([], [], 0)
-    path = tmp_path / "rules" / "common.yaml"
-    text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace("{value: 1000000, type: money", "{value: 600000, type: money"))
+    for path in (tmp_path / "rules").rglob("*.yaml"):
+        text = path.read_text(encoding="utf-8")
+        number = "key_contribution:     {value: 1000000"
+        path.write_text(text.replace(number, number.replace("1000000", "600000")), "utf-8")
     found = call("diff", ROOT / "rules", tmp_path / "rules", *options).json
     assert [change["rule"] for change in found["changes"]] == ["settings.key_contribution"]
     moved = {lead["id"]: [m["what"] for m in lead["moved"]] for lead in found["leads"]}
