@@ -22,7 +22,7 @@ USABLE := $(shell test -x $(BIN)/python && grep -sqF "$(CURDIR)/$(BIN)/" $(BIN)/
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install demo test lint format systems clean venv FORCE
+.PHONY: help install demo test lint format systems errors clean venv FORCE
 
 help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s  %s\n", $$1, $$2 }' Makefile
@@ -50,6 +50,9 @@ format: $(ALL) ## put the code in format, and mend what can be mended
 
 systems: $(CORE) ## make rules/README.md: each system, where it lives, how to see it
 	$(BIN)/python tools/systems.py
+
+errors: $(CORE) ## run the examples of error codes, and write what they say to the table and the page
+	$(BIN)/python tests/authoring/error_world.py
 
 clean: ## remove .venv and everything generated
 	rm -rf .venv build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache

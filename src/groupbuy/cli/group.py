@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "schema": ("groupbuy.cli.schema", "Print a JSON Schema: of a lead, a pack or the results."),
     "map": ("groupbuy.cli.map", "Read the files of another system: draft a mapping."),
     "blank": ("groupbuy.cli.blank", "Print an empty lead file to fill in."),
+    "error": ("groupbuy.cli.error", "Explain an error code, with an example."),
     "plugins": ("groupbuy.cli.plugins", "List, examine and start plugins."),
 }
 
