@@ -395,3 +395,16 @@ def test_a_folder_that_may_not_be_written_to(
     ran = call("evaluate", sparse, "-o", tmp_path / "out.txt")
     assert ran.code == 2
     assert f"file-unwritable {tmp_path / 'out.txt'}: Permission denied" in ran.err
+
+
+def test_what_if(call: Call) -> None:
+    args = ("explain", EXAMPLES, "L012", "--as-of", AS_OF, "--what-if")
+    ran = call(*args, "--lang", "zh")
+    assert ran.code == 0
+    assert "\n假如\n" in ran.out
+    assert "优先级 A → B" in ran.out
+    found = call(*args, "--format", "json").json["leads"][0]["what_if"]
+    assert found["looked_at"]
+    assert {change["target"] for change in found["changes"]} <= {*found["looked_at"]}
+    plain = call("explain", EXAMPLES, "L012", "--as-of", AS_OF, "--format", "json").json
+    assert "what_if" not in plain["leads"][0]

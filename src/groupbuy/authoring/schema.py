@@ -265,6 +265,7 @@ def _field_declaration() -> Schema:
         "ask": text,
         "since": {"type": "string"},
         "pii": {"type": "boolean"},
+        "fixed": {"type": "boolean"},
         "unit": text,
         "min": {"type": "number"},
         "max": {"type": "number"},

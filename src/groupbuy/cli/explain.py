@@ -17,12 +17,18 @@ from groupbuy.errors import GroupbuyError
 @click.option(
     "--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True
 )
+@click.option(
+    "--what-if",
+    is_flag=True,
+    help="Also the smallest changes that move a grade or clear a gate, and the worth of answers.",
+)
 @click.option("--show-pii", is_flag=True, help="Show names and numbers of persons.")
 @leads_options
 @rules_options
 def explain(
     leads: tuple[str, ...],
     form: str,
+    what_if: bool,
     show_pii: bool,
     mapping: Path | None,
     rejects: Path | None,
@@ -50,6 +56,16 @@ def explain(
     if not found.leads:
         fail("no-leads", "these files have no lead that can be read", f"groupbuy check {paths[0]}")
     result = workspace.explain(found, wanted)
+    if what_if:
+        from groupbuy.engine import what_if as trying
+
+        presenter = workspace.presenter()
+        result.data["leads"][0]["what_if"] = trying.what_if(
+            presenter.conclusions(result.cases[0]),
+            presenter.asker,
+            workspace.columns,
+            workspace.rules.conditions.values(),
+        )
     if form == "json":
         from groupbuy.render.json import show_json
 

@@ -27,6 +27,11 @@ class Asker:
 
     def ask(self, lead: LeadConclusions, targets: list[str], most: int) -> list[dict[str, Any]]:
         """The `most` telling questions whose answers would settle `targets`."""
+        gates = self.pack_fields(lead)
+        return [self.shown(question, lead, gates) for question in self.search(lead, targets)[:most]]
+
+    def search(self, lead: LeadConclusions, targets: list[str]) -> list[Question]:
+        """Every question that bears on `targets`, the most telling first."""
         unknown = [name for name in targets if lead.value(name) is None]
         gates = self.pack_fields(lead)
         if not unknown and not gates:
@@ -47,7 +52,7 @@ class Asker:
         asked = {question.name for question in found}
         found += [Question(name) for name in gates if name not in asked and self.can_ask(name)]
         found.sort(key=lambda question: question.name not in gates)
-        return [self.shown(question, lead, gates) for question in found[:most]]
+        return found
 
     def target(self, lead: LeadConclusions, name: str) -> Target:
         """Something open, with the blanks behind it that can be asked about."""

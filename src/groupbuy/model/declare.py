@@ -26,7 +26,7 @@ _PLAIN = {"text": TEXT, "flag": FLAG, "date": DATE}
 _TYPES = ("text", *_NUMBERS, "flag", "date", "choice", "choices", "table")
 _MOST_SHARE = 10
 """A percentage whose `max` is above 1000% was meant in hundredths."""
-_FIELD_KEYS = ("type", "title", "aliases", "required", "default", "ask", "since", "pii")
+_FIELD_KEYS = ("type", "title", "aliases", "required", "default", "ask", "since", "pii", "fixed")
 _TABLE_KEYS = ("type", "title", "aliases", "order", "key", "ask", "since", "fields")
 
 
@@ -173,6 +173,7 @@ class Declarations:
             at=at,
             aliases=self._aliases(node.get("aliases")),
             required=self.flag(node.get("required")),
+            fixed=self.flag(node.get("fixed")),
             ask=self.text(node.get("ask")),
             since=self._word(node.get("since")),
             pii=self.flag(node.get("pii")),

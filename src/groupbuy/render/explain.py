@@ -73,6 +73,8 @@ class _Explained:
             (self.say("facts"), self.values("facts")),
             (self.say("fields"), self.values("fields")),
             *self.plugin_sections(),
+            (self.say("what_if"), self.what_if()),
+            (self.say("worth"), self.worth()),
             (self.say("failures"), [Block(inert(each)) for each in self.lead.get("failed") or ()]),
         ]
 
@@ -261,6 +263,57 @@ class _Explained:
         said = [inert(_NAME.sub(lambda name: self.view.title(name[0]), need)) for need in listed]
         body = [Line(self.say("needs") + "; ".join(said))]
         return Block(f"{what}  {id_}".strip(), _at(near), body if listed else [])
+
+    # ── what would change it ─────────────────────────────────────────────────────────────────────
+
+    def what_if(self) -> list[Block]:
+        """What would be otherwise if a field were."""
+        found = self.lead.get("what_if")
+        if found is None or not found.get("looked_at"):
+            return []
+        changes = [self.change(change) for change in found.get("changes") or ()]
+        return changes or [Block(self.say("nothing_moves"))]
+
+    def change(self, change: Mapping[str, Any]) -> Block:
+        target = str(change.get("target", ""))
+        steps = [
+            self.say(
+                "set_to",
+                field=inert(self.view.title(str(step["field"]))),
+                old=self.answer(str(step["field"]), step["from"]),
+                new=self.answer(str(step["field"]), step["to"]),
+            )
+            for step in change.get("set") or ()
+        ]
+        words = [
+            verdict(change.get(end), self.view.lang)
+            if target == "verdict"
+            else self.word(target, change.get(end))
+            for end in ("from", "to")
+        ]
+        title = self.say("verdict") if target == "verdict" else inert(self.view.title(target))
+        moved = self.say("becomes", target=title, old=words[0], new=words[1])
+        return Block(self.say("listing").join(steps), "", [Line(moved)])
+
+    def worth(self) -> list[Block]:
+        """How much each open question would settle."""
+        blocks = []
+        for question in (self.lead.get("what_if") or {}).get("questions") or ():
+            body = [
+                Line(
+                    self.say(
+                        "share_settles",
+                        target=inert(self.view.title(str(name))),
+                        share=f"{number(100 * share, 0)}%",
+                    )
+                )
+                for name, share in (question.get("settles") or {}).items()
+            ]
+            if question.get("with"):
+                body.append(Line(self.say("with_answer") + names(question["with"], self.view)))
+            if body:
+                blocks.append(Block(inert(question.get("title") or question["field"]), "", body))
+        return blocks
 
     # ── what it all rests on ─────────────────────────────────────────────────────────────────────
 
