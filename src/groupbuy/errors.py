@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from functools import cached_property
 from typing import Literal
 
-Severity = Literal["error", "warning"]
+Severity = Literal["error", "warning", "note"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +67,10 @@ class Location:
 
 @dataclass(frozen=True)
 class Problem:
-    """One fault: a stable `code`, a message in plain words, a place, and a hint that mends it."""
+    """One fault: a stable `code`, a message in plain words, a place, and a hint that mends it.
+
+    `example` is a lead that shows it, as one would write it in a file.
+    """
 
     code: str
     message: str
@@ -75,6 +78,7 @@ class Problem:
     hint: str | None = None
     length: int = 1
     severity: Severity = "error"
+    example: str | None = None
 
     def __str__(self) -> str:
         """`file:line:col: code message`, the first line of the printed form."""

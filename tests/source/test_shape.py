@@ -221,7 +221,7 @@ def test_what_is_not_understood_is_left_to_the_library(schema: Any) -> None:
             [
                 "1:1(1) missing-key `verdict:` is missing here | verdict: one of terms, hold, stop",
                 '3:1(3) unknown-key "why" is not a key here | what may stand here: title, because,'
-                " source, owner, locked, tags, effective, each, verdict, do",
+                " source, owner, locked, allow, tags, effective, each, verdict, do",
             ],
         ),
         (
@@ -293,7 +293,7 @@ def test_what_is_not_understood_is_left_to_the_library(schema: Any) -> None:
                 ' | did you mean "money"? one of: number, integer, percent, money, flag, text,'
                 " date, dates",
                 '3:1(7) unknown-key "because" is not a key here | what may stand here: title,'
-                " source, owner, locked, tags, effective, unit, min, max",
+                " source, owner, locked, allow, tags, effective, unit, min, max",
             ],
         ),
         (

@@ -1,24 +1,37 @@
-"""`groupbuy check`: every error of rules and lead files, in one run."""
+"""`groupbuy check`: every error of rules and lead files, and what the rules can't mean."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from groupbuy.cli.opening import leads_options, open_leads, open_rules
 from groupbuy.cli.options import lang_of, rules_options
-from groupbuy.cli.running import DONE, FINDINGS, tell
+from groupbuy.cli.running import DONE, FINDINGS, deliver, tell
 from groupbuy.errors import GroupbuyError, Problem
 from groupbuy.render.words import say
+
+if TYPE_CHECKING:
+    from groupbuy.engine.workspace import Workspace
+
+FORMATS = ("text", "json", "github", "sarif")
 
 
 @click.command()
 @click.argument("paths", nargs=-1)
+@click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
+@click.option("--strict", is_flag=True, help="Notes count as findings.")
+@click.option("--notes", is_flag=True, help="Show notes: what may well be meant.")
 @leads_options
 @rules_options
 def check(
     paths: tuple[str, ...],
+    form: str,
+    strict: bool,
+    notes: bool,
     mapping: Path | None,
     rejects: Path | None,
     rules: Path | None,
@@ -28,12 +41,17 @@ def check(
 ) -> int:
     """Check rules and leads. PATHS: a folder is a rules folder, a file is a lead file.
 
-    Exit codes: 0 nothing found; 1 findings.
+    Where the rules have no errors, they are looked at as a set: rows that nobody reaches, leads
+    that fall through, conditions that can't hold, packs that contradict each other. Each finding
+    that a lead can show comes with such a lead. What is meant as it is can be allowed where it
+    stands: `allow: {gap: why it is meant}`.
+
+    Exit codes: 0 nothing found, or only notes; 1 findings.
     """
     folders = [Path(path) for path in paths if path != "-" and Path(path).is_dir()]
     files = [path for path in paths if path == "-" or not Path(path).is_dir()]
     found: list[Problem] = []
-    counted = 0
+    counted = unsettled = 0
     chosen: list[Path | None] = [*folders] or [rules]
     for folder in chosen:
         try:
@@ -42,19 +60,74 @@ def check(
             found.extend(error.problems)
             continue
         counted += len(workspace.project.packs)
-        if not files:
-            continue
-        try:
-            leads = open_leads(workspace, files, mapping, rejects)
-            for aside in leads.set_aside:
-                found.extend(aside.problems)
-            run, _ = workspace.run(leads)
-            for _, problems in run.set_aside:
-                found.extend(problems)
-        except GroupbuyError as error:
-            found.extend(error.problems)
-    if found:
-        tell(list(dict.fromkeys(found)))
-        return FINDINGS
-    click.echo(say("no_errors", lang_of(lang), n=counted))
-    return DONE
+        found.extend(_of_leads(workspace, files, mapping, rejects))
+        more, open_questions = _of_rules(workspace, strict)
+        found.extend(more)
+        unsettled += open_questions
+    distinct = list(dict.fromkeys(found))
+    shown = [p for p in distinct if notes or strict or form != "text" or p.severity != "note"]
+    _report(shown, form, lang)
+    _summary(distinct, shown, counted, unsettled, form, lang_of(lang))
+    return FINDINGS if any(problem.severity != "note" for problem in distinct) else DONE
+
+
+def _of_leads(
+    workspace: Workspace, files: list[str], mapping: Path | None, rejects: Path | None
+) -> Iterable[Problem]:
+    """What is wrong with leads, and with packs that contradict each other for one of them."""
+    if not files:
+        return
+    try:
+        leads = open_leads(workspace, files, mapping, rejects)
+        for aside in leads.set_aside:
+            yield from aside.problems
+        run, _ = workspace.run(leads)
+        for _, problems in run.set_aside:
+            yield from problems
+    except GroupbuyError as error:
+        yield from error.problems
+
+
+def _of_rules(workspace: Workspace, strict: bool) -> tuple[list[Problem], int]:
+    """The findings on rules without errors, and how many questions were too large."""
+    from groupbuy.authoring.findings.run import find
+    from groupbuy.authoring.findings.told import problem_of
+
+    report = find(workspace)
+    return [problem_of(finding, strict=strict) for finding in report.findings], report.open
+
+
+def _report(problems: list[Problem], form: str, lang: str | None) -> None:
+    if form == "text":
+        if problems:
+            tell(problems, lang)
+        return
+    from groupbuy.reason.kinds import KINDS
+    from groupbuy.render.reports import FORMATS as REPORTS
+
+    meanings = {code: kind.meaning for code, kind in KINDS.items()}
+    deliver(REPORTS[form](problems, meanings), None)
+
+
+def _summary(
+    found: list[Problem],
+    shown: list[Problem],
+    packs: int,
+    unsettled: int,
+    form: str,
+    lang: str,
+) -> None:
+    """What the list does not say: that there is nothing, and what was left out of it."""
+    if form != "text":
+        return
+    parts = []
+    if not shown:
+        parts.append(say("no_errors", lang, n=packs))
+    hidden = len(found) - len(shown)
+    if hidden:
+        counted = say("notes" if hidden > 1 else "note", lang, n=hidden)
+        parts.append(f"{counted}{say('listing', lang)}{say('see_notes', lang)}")
+    if unsettled:
+        parts.append(say("unsettled" if unsettled > 1 else "unsettled_one", lang, n=unsettled))
+    if parts:
+        click.echo(say("semicolon", lang).join(parts), err=bool(shown))

@@ -15,7 +15,15 @@ LONGEST_LINE = 96
 _BEFORE, _MARKED = 56, 72
 _TAB = "    "
 _INDENT = "    "
-_COLOURS = {"error": "31;1", "warning": "33;1", "place": "1", "caret": "31", "hint": "36"}
+_COLOURS = {
+    "error": "31;1",
+    "warning": "33;1",
+    "note": "34;1",
+    "place": "1",
+    "caret": "31",
+    "hint": "36",
+}
+_COUNTED = {"error": "problem", "warning": "warning", "note": "note"}
 
 
 def show_problems(problems: Sequence[Problem], *, colour: bool = False, lang: str = "en") -> str:
@@ -24,8 +32,10 @@ def show_problems(problems: Sequence[Problem], *, colour: bool = False, lang: st
         return ""
     paint = _paint if colour else _plain
     blocks = ["\n".join(_problem(problem, paint, lang)) for problem in problems]
-    warnings = sum(problem.severity == "warning" for problem in problems)
-    counts = [(len(problems) - warnings, "problem"), (warnings, "warning")]
+    counts = [
+        (sum(problem.severity == severity for problem in problems), what)
+        for severity, what in _COUNTED.items()
+    ]
     counted = [say(f"{what}s" if n > 1 else what, lang, n=n) for n, what in counts if n]
     blocks.append(say("comma", lang).join(counted))
     return "\n\n".join(blocks) + "\n"
@@ -33,10 +43,13 @@ def show_problems(problems: Sequence[Problem], *, colour: bool = False, lang: st
 
 def _problem(problem: Problem, paint: _Paint, lang: str) -> list[str]:
     place = paint(inert(problem.at), "place") + ": " if problem.at else ""
-    marked = say("warning_mark", lang) + say("colon", lang) if problem.severity == "warning" else ""
+    quiet = problem.severity != "error"
+    marked = say(f"{problem.severity}_mark", lang) + say("colon", lang) if quiet else ""
     code = paint(marked + inert(problem.code), problem.severity)
     lines = [f"{place}{code} {inert(problem.message)}"]
     lines += [_INDENT + line for line in _excerpt(problem, paint)]
+    if problem.example:
+        lines.append(f"{_INDENT}{paint(say('for_example', lang), 'hint')}{inert(problem.example)}")
     if problem.hint:
         lines.append(f"{_INDENT}{paint(say('hint', lang), 'hint')}{inert(problem.hint)}")
     return lines

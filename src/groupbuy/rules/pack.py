@@ -7,10 +7,23 @@ from datetime import date
 
 from groupbuy.errors import GroupbuyError, Location, Problem, Problems, did_you_mean
 from groupbuy.rules.extensions import Extensions
+from groupbuy.sections.base import ALLOW
 from groupbuy.source.nodes import Mapping, Node, Scalar
+from groupbuy.source.shape import check_shape
 from groupbuy.texts import LANGUAGES, Text
 
-HEAD = ("groupbuy", "pack", "title", "for", "version", "owner", "source", "fields", "changes")
+HEAD = (
+    "groupbuy",
+    "pack",
+    "title",
+    "for",
+    "version",
+    "owner",
+    "source",
+    "allow",
+    "fields",
+    "changes",
+)
 FORMAT_VERSION = 1
 
 
@@ -37,7 +50,8 @@ class Pack:
     changes: dict[str, dict[str, PackEntry]] = field(default_factory=dict)
     expired: dict[tuple[str, str], PackEntry] = field(default_factory=dict)
     """Entries outside their dates, by section and id: their names are known, and do not apply."""
-    """Section and id of the entries that are outside their dates."""
+    allow: Node | None = None
+    """Findings of `check` that are meant anywhere in the pack."""
 
 
 def read_pack(node: Node, layer: int, extensions: Extensions, as_of: int) -> tuple[Pack, Problems]:
@@ -75,7 +89,10 @@ def read_pack(node: Node, layer: int, extensions: Extensions, as_of: int) -> tup
         _sections(root, names, as_of, problems, expired),
         _changes(root, names, as_of, problems),
         expired,
+        root.get("allow"),
     )
+    if pack.allow is not None:
+        problems.extend(check_shape(pack.allow, ALLOW))
     return pack, problems
 
 

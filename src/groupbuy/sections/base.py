@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from groupbuy.errors import GroupbuyError, Location, Problem
+from groupbuy.reason.kinds import KINDS
 from groupbuy.sections.template import Template
 from groupbuy.source.nodes import Mapping as MappingNode
 from groupbuy.source.nodes import Node, Scalar
@@ -33,12 +34,23 @@ TEXT: JsonSchema = {
         },
     ]
 }
+ALLOW: JsonSchema = {
+    "type": "object",
+    "properties": {
+        code: {"type": "string", "description": kind.meaning} for code, kind in KINDS.items()
+    },
+    "additionalProperties": False,
+    "minProperties": 1,
+}
+"""Findings of `check` that are meant, each with the reason why."""
+
 COMMON: JsonSchema = {
     "title": TEXT,
     "because": TEXT,
     "source": {"type": "string"},
     "owner": {"type": "string"},
     "locked": {"type": "string"},
+    "allow": ALLOW,
     "tags": {"type": "array", "items": {"type": "string"}},
     "effective": {
         "type": "object",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from groupbuy.sections.base import EXPRESSION, TEXT, JsonSchema
+from groupbuy.sections.base import ALLOW, EXPRESSION, TEXT, JsonSchema
 
 _ITEM: JsonSchema = {
     "type": "object",
@@ -12,6 +12,7 @@ _ITEM: JsonSchema = {
         "value": EXPRESSION,
         "points": EXPRESSION,
         "before": {"type": "string"},
+        "allow": ALLOW,
         "title": TEXT,
         "because": TEXT,
         "source": {"type": "string"},
