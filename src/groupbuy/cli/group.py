@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("groupbuy.cli.check", "Find every error in rules and lead files."),
     "test": ("groupbuy.cli.test", "Run the cases that say what rules must do."),
     "diff": ("groupbuy.cli.diff", "Compare two versions of rules over the same leads."),
+    "fmt": ("groupbuy.cli.fmt", "Put rule files in one spelling."),
     "rules": ("groupbuy.cli.rules", "List, show and look up rules."),
     "schema": ("groupbuy.cli.schema", "Print a JSON Schema: of a lead, a pack or the results."),
     "map": ("groupbuy.cli.map", "Read the files of another system: draft a mapping."),

@@ -13,6 +13,8 @@ FULL_WIDTH = str.maketrans({
     "\u3000": " ", "\u00a0": " ", "０": "0", "１": "1", "２": "2", "３": "3", "４": "4",
     "５": "5", "６": "6", "７": "7", "８": "8", "９": "9", "「": '"', "」": '"',
 })  # fmt: skip
+# Full-width quotes become quotes first, so that what stands between them is left alone.
+_QUOTES = str.maketrans({"“": '"', "”": '"', "‘": '"', "’": '"', "「": '"', "」": '"'})
 WORDS = {"且": " and ", "并且": " and ", "而且": " and ", "或": " or ", "或者": " or ",
          "非": " not ", "不是": " != ", "等于": " == ", "大于": " > ", "小于": " < ",
          "&&": " and ", "||": " or "}  # fmt: skip
@@ -85,6 +87,11 @@ def first_word(text: str) -> tuple[int, str] | None:
     return None
 
 
+def half_width(text: str) -> str:
+    """The text with half-width signs for full-width ones, but for what stands in quotes."""
+    return _outside_strings(text.translate(_QUOTES), lambda part: part.translate(FULL_WIDTH))
+
+
 def corrected(text: str) -> str:
     """The text as it was probably meant."""
 
@@ -103,9 +110,7 @@ def corrected(text: str) -> str:
         part = re.sub(r"\b(?:AND|OR|NOT)\b", lambda m: m[0].lower(), part)
         return re.sub(r"[ ]{2,}", " ", part)
 
-    # Full-width quotes become quotes first, so that what stands between them is left alone.
-    quotes = str.maketrans({"“": '"', "”": '"', "‘": '"', "’": '"', "「": '"', "」": '"'})
-    return _outside_strings(text.translate(quotes), mend).strip()
+    return _outside_strings(text.translate(_QUOTES), mend).strip()
 
 
 def grouped_number(text: str) -> re.Match[str] | None:
