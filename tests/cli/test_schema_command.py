@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from command_line import AS_OF, EXAMPLES, ROOT, Call, write_rules
 from jsonschema import Draft7Validator
 
+from groupbuy.reason.kinds import KINDS
 from groupbuy.source.yaml import read_source, read_yaml
 
 SHIPPED = ROOT / "rules"
@@ -237,3 +239,47 @@ def test_cases_fit_their_schema(call: Call, path: Path) -> None:
 def test_what_is_no_case_does_not_fit(call: Call, case: Any) -> None:
     file = {"groupbuy": 1, "as_of": "2026-11-22", "cases": [case]}
     assert misfits(call("schema", "cases").json, file) != []
+
+
+# ── what editors show ──
+
+
+def keys_of(schema: Any) -> Iterator[tuple[str, Any]]:
+    """Every key that a schema names, with what it says of it."""
+    if isinstance(schema, dict):
+        yield from schema.get("properties", {}).items()
+        for item in schema.values():
+            yield from keys_of(item)
+    elif isinstance(schema, list):
+        for item in schema:
+            yield from keys_of(item)
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", "a condition"), ("zh", "一个条件")])
+def test_each_key_of_a_pack_is_explained(call: Call, lang: str, said: str) -> None:
+    schema = call("schema", "pack", "--rules", SHIPPED, "--lang", lang).json
+    assert said in schema["definitions"]["gates"]["properties"]["when"]["description"]
+    assert (
+        said
+        in schema["definitions"]["changed_gates"]["anyOf"][1]["properties"]["when"]["description"]
+    )
+    named = {**schema["properties"], **schema["definitions"]}
+    del named["field"], named["changes"], named["fields"]
+    unsaid = {key for key, item in keys_of({"all": list(named.values())})
+              if "description" not in item}  # fmt: skip
+    # Their names say it: dates, languages, codes of findings.
+    assert unsaid <= {"from", "until", "en", "zh", *KINDS}, unsaid
+
+
+def test_examples_of_keys_fit_where_they_stand(call: Call) -> None:
+    schema = call("schema", "pack", "--rules", SHIPPED).json
+    entries = {name: schema["definitions"][name] for name in ("facts", "gates", "scores", "plays")}
+    for item in (item for entry in entries.values() for _, item in keys_of(entry)):
+        for example in item.get("examples", ()):
+            assert misfits({**item, "definitions": schema["definitions"]}, example) == []
+
+
+def test_a_pack_may_allow_findings(pack_schema: Any) -> None:
+    pack = {"groupbuy": 1, "pack": "p", "allow": {"unused-fact": "for a report"}}
+    assert misfits(pack_schema, pack) == []
+    assert misfits(pack_schema, {**pack, "allow": {"unused-fat": "for a report"}})

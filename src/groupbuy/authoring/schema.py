@@ -8,10 +8,11 @@ from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from typing import Any
 
+from groupbuy.authoring.meanings import explained
 from groupbuy.model.entries import Entry, Field, Table
 from groupbuy.model.model import ID, LeadModel
 from groupbuy.model.values import NOTHING
-from groupbuy.sections.base import EXPRESSION, TEXT, Section
+from groupbuy.sections.base import ALLOW, EXPRESSION, TEXT, Section
 from groupbuy.tree.types import Kind
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
@@ -156,21 +157,24 @@ def _described(schema: Schema, entry: Entry, lang: str) -> Schema:
 # ── packs ──
 
 
-def pack_schema(sections: Iterable[Section]) -> Schema:
-    """The schema of a pack, for editors; the program itself says more than a schema can."""
+def pack_schema(sections: Iterable[Section], lang: str = "en") -> Schema:
+    """The schema of a pack, for editors; the program itself says more than a schema can.
+
+    Its keys are explained in the language `lang`.
+    """
     definitions: Schema = {"text": plain_schema(TEXT), "field": _field_declaration()}
     properties: Schema = {
-        "groupbuy": {"const": 1, "description": "The version of the rule language."},
-        "pack": {"type": "string", "pattern": _NAME, "description": "The name of the pack."},
+        "groupbuy": {"const": 1},
+        "pack": {"type": "string", "pattern": _NAME},
         "title": {"$ref": "#/definitions/text"},
-        "for": {**EXPRESSION, "description": "The leads that the pack is for; without it, all."},
+        "for": dict(EXPRESSION),
         "version": {"type": ["string", "number"]},
         "owner": {"type": "string"},
         "source": {"type": "string"},
+        "allow": plain_schema(ALLOW),
         "fields": {
             "type": "object",
             "additionalProperties": {"$ref": "#/definitions/field"},
-            "description": "Fields that this pack adds to the lead model.",
         },
     }
     changes: Schema = {}
@@ -185,9 +189,8 @@ def pack_schema(sections: Iterable[Section]) -> Schema:
         "type": "object",
         "properties": changes,
         "additionalProperties": False,
-        "description": "What this pack changes of lower ones: only what is written here changes.",
     }
-    return {
+    schema = {
         "$schema": DRAFT,
         "title": "A pack of groupbuy",
         "type": "object",
@@ -196,6 +199,11 @@ def pack_schema(sections: Iterable[Section]) -> Schema:
         "additionalProperties": False,
         "definitions": definitions,
     }
+    found = explained(schema, lang)
+    assert isinstance(found, dict)
+    # In a lead model the same words mean other things.
+    found["definitions"]["field"] = definitions["field"]
+    return found
 
 
 def _section(definition: str, about: str) -> Schema:

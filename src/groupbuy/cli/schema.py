@@ -54,7 +54,8 @@ def schema(
 
         made = case_schema()
     elif what == "pack":
-        made = schemas.pack_schema(open_plugins(rules).extensions(CORE_SECTIONS).sections)
+        sections = open_plugins(rules).extensions(CORE_SECTIONS).sections
+        made = schemas.pack_schema(sections, lang_of(lang))
     else:
         made = schemas.result_schema()
     deliver(json.dumps(made, ensure_ascii=False, indent=2) + "\n", output)
