@@ -22,7 +22,7 @@ USABLE := $(shell test -x $(BIN)/python && grep -sqF "$(CURDIR)/$(BIN)/" $(BIN)/
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install demo test lint format systems errors clean venv FORCE
+.PHONY: help install demo test lint format systems errors packages clean venv FORCE
 
 help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s  %s\n", $$1, $$2 }' Makefile
@@ -37,7 +37,10 @@ demo: $(CORE) ## evaluate the example leads and explain one (AS_OF=date, DEMO_LE
 test: $(ALL) ## run all tests, the core's and each plugin's
 	$(BIN)/pytest
 	@set -e; for plugin in $(PLUGINS); do if [ -d "$$plugin/tests" ]; then \
-		echo "$$plugin"; $(BIN)/pytest "$$plugin/tests"; fi; done
+		echo "$$plugin"; (cd "$$plugin" && $(CURDIR)/$(BIN)/python -m pytest); fi; done
+
+packages: $(ALL) ## build all wheels, install them afresh, and run everything there
+	$(BIN)/pytest -m packages tests/packages
 
 lint: $(ALL) ## check style, format and types
 	$(BIN)/ruff check .

@@ -9,7 +9,7 @@ import pytest
 from command_line import Call
 
 from groupbuy.authoring import scaffold
-from groupbuy.authoring.scaffold import dated, make_folder, templates
+from groupbuy.authoring.scaffold import dated, make_folder, rules_folder, templates
 
 FILES = [
     "README.md",
@@ -61,13 +61,15 @@ def test_the_environment_says_the_language(
 
 
 def test_both_languages_have_the_same_files() -> None:
-    assert [path for path, _ in templates("en")] == [path for path, _ in templates("zh")]
+    assert [p for p, _ in templates("templates", "en")] == [
+        p for p, _ in templates("templates", "zh")
+    ]
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_samples_do_not_go_stale(tmp_path: Path, lang: str) -> None:
     day = date(2031, 2, 28)
-    make_folder(tmp_path / "mine", lang, day)
+    make_folder(tmp_path / "mine", rules_folder(lang, day))
     text = (tmp_path / "mine" / "leads.yaml").read_text(encoding="utf-8")
     assert (day + timedelta(days=60)).isoformat() in text
     assert "@" not in text

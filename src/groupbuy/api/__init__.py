@@ -54,7 +54,7 @@ from groupbuy.sections.base import (
 from groupbuy.sections.template import Template
 from groupbuy.source.nodes import Mapping, Node, Scalar, Sequence
 from groupbuy.tree.definitions import Definition
-from groupbuy.tree.nodes import Expr
+from groupbuy.tree.nodes import Absent, Expr
 from groupbuy.tree.types import Type
 
 API_VERSION = 1
@@ -66,6 +66,7 @@ __all__ = [
     "NONE",
     "TEXT",
     "UNKNOWN",
+    "Absent",
     "Accrual",
     "Conclusions",
     "Context",

@@ -1,4 +1,4 @@
-"""`init`: a folder of rules and sample leads that works at once."""
+"""Folders that work at once: rules and sample leads (`init`); written whole, or not at all."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import date, timedelta
 from importlib.resources import files
@@ -21,8 +21,8 @@ _DAY = re.compile(r"@([+-][0-9]{1,4})@")
 _MOST_NAMED = 5
 
 
-def make_folder(target: Path, lang: str, today: date) -> list[Path]:
-    """Write the folder; returns its files, relative to it.
+def make_folder(target: Path, texts: Iterable[tuple[Path, str]]) -> list[Path]:
+    """Write a folder with these files; returns their paths, relative to it.
 
     Raises `GroupbuyError` where something is in the way. The folder is built beside its place and
     then moved, so that it is there whole or not at all.
@@ -40,7 +40,7 @@ def make_folder(target: Path, lang: str, today: date) -> list[Path]:
         )
     made = Path(tempfile.mkdtemp(prefix=f".{target.absolute().name}.", dir=parent))
     try:
-        written = _write(made, lang, today)
+        written = _write(made, texts)
         if target.is_dir():
             _move_into(made, target)
         else:
@@ -78,19 +78,25 @@ def _refuse_taken(target: Path) -> None:
         )
 
 
-def _write(folder: Path, lang: str, today: date) -> list[Path]:
+def _write(folder: Path, texts: Iterable[tuple[Path, str]]) -> list[Path]:
     written = []
-    for path, text in templates(lang):
+    for path, text in texts:
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(dated(text, today), encoding="utf-8", newline="\n")
+        target.write_text(text, encoding="utf-8", newline="\n")
         written.append(path)
     return written
 
 
-def templates(lang: str) -> Iterator[tuple[Path, str]]:
-    """The files of the folder in a language: their paths and texts."""
-    yield from _below(files("groupbuy.authoring") / "templates" / lang, Path())
+def rules_folder(lang: str, today: date) -> Iterator[tuple[Path, str]]:
+    """The files of `init` in a language: their paths, and texts with days from today on."""
+    for path, text in templates("templates", lang):
+        yield path, dated(text, today)
+
+
+def templates(*folder: str) -> Iterator[tuple[Path, str]]:
+    """The files of a folder of templates: their paths and texts."""
+    yield from _below(files("groupbuy.authoring").joinpath(*folder), Path())
 
 
 def _below(folder: Traversable, path: Path) -> Iterator[tuple[Path, str]]:

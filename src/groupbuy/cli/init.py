@@ -20,11 +20,11 @@ def init(folder: Path, lang: str | None) -> int:
 
     DIR is a new folder, or an empty one.
     """
-    from groupbuy.authoring.scaffold import make_folder
+    from groupbuy.authoring.scaffold import make_folder, rules_folder
 
     if not str(folder).strip():
         fail("bad-option", "init needs the name of a folder", "groupbuy init our_rules")
-    for path in make_folder(folder, lang_of(lang), date.today()):
+    for path in make_folder(folder, rules_folder(lang_of(lang), date.today())):
         click.echo(folder / path)
     there = "" if folder.absolute() == Path.cwd() else f"cd {shlex.quote(str(folder))} && "
     next_step(f"→ {there}groupbuy evaluate leads.yaml")

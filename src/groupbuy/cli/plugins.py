@@ -1,13 +1,16 @@
-"""`groupbuy plugins`: what is installed, and what is wrong with it."""
+"""`groupbuy plugins`: what is installed, what is wrong with it, and a start for a new one."""
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
 
 from groupbuy.cli.running import DONE, FINDINGS, fail, next_step
 from groupbuy.errors import did_you_mean
+
+KINDS = ("scorer", "incentive", "proposal", "rules")
 
 
 @click.group()
@@ -82,3 +85,26 @@ def doctor(name: str, folder: Path | None) -> int:
         click.echo(f"✗ {problem}")
     click.echo("✓ nothing is wrong with it" if not found.problems else "")
     return FINDINGS if found.problems else DONE
+
+
+@plugins.command()
+@click.argument("name")
+@click.option("--kind", type=click.Choice(KINDS), required=True, help="What it brings.")
+@click.argument("folder", metavar="[DIR]", type=click.Path(path_type=Path), required=False)
+def new(name: str, kind: str, folder: Path | None) -> int:
+    """Start the plugin NAME: a package with code, a rule pack, tests and a README.
+
+    It installs and passes its tests as it is written. DIR is a new folder, or an empty one; without
+    it, groupbuy-NAME. Kinds: scorer (values for expressions), incentive (a kind of program),
+    proposal (a way to put packages together), rules (packs and fields, no code).
+    """
+    from groupbuy.authoring.plugin_scaffold import distribution_of, plugin_folder
+    from groupbuy.authoring.scaffold import make_folder
+
+    files = list(plugin_folder(name, kind))
+    target = Path(distribution_of(name)) if folder is None else folder
+    for path in make_folder(target, files):
+        click.echo(target / path)
+    there = "" if target.absolute() == Path.cwd() else f"cd {shlex.quote(str(target))} && "
+    next_step(f"→ {there}python -m pip install --editable . --group dev && python -m pytest")
+    return DONE
