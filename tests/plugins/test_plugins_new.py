@@ -168,7 +168,7 @@ def test_what_is_there_is_left_alone(world: World) -> None:
     assert "there is something in this folder: notes.txt" in outcome.err
     assert "this is a file" in refused(world, NAME, "--kind", "scorer", "file").err
     assert "there is no folder" in refused(world, NAME, "--kind", "scorer", "no/such").err
-    assert "'scorer', 'incentive', 'proposal', 'rules'" in refused(world, NAME).err
+    assert "Missing option '--kind'" in refused(world, NAME).err
     assert files_of(world.folder) == before
 
 
