@@ -1,21 +1,19 @@
 """A rules folder in a temporary place, and leads evaluated with it, as a user would."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from histories import DAY, Evaluate
 from hypothesis import settings
 
 from groupbuy.api.commands import Options, Workspace, read_leads
 
 settings.register_profile("plugin", deadline=None, derandomize=True, max_examples=40)
 settings.load_profile("plugin")
-
-DAY = date(2026, 11, 22)
-Evaluate = Callable[..., list[dict[str, Any]]]
 
 
 def plain(value: Any) -> Any:

@@ -1,6 +1,6 @@
 """Random order histories, and how a scorer in Python is called on them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,6 +13,8 @@ DAY = date(2026, 11, 22)
 IN_PYTHON = tuple(scorer for scorer in SCORERS if callable(scorer.body))
 FITTED = {"r": 0.6, "alpha": 60.0, "a": 0.7, "b": 2.5}
 Orders = list[dict[str, Any]]
+Evaluate = Callable[..., list[dict[str, Any]]]
+"""The fixture `evaluate`."""
 
 cents = st.integers(1, 10**8).map(lambda cents: cents / 100)
 

@@ -4,9 +4,8 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from histories import Orders, ask, named
+from histories import DAY, Evaluate, Orders, ask, named
 
-from conftest import DAY, Evaluate
 from groupbuy.api import NONE
 from groupbuy_history import SCORERS
 

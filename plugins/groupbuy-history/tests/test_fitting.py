@@ -10,9 +10,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from histories import DAY
+from histories import DAY, Evaluate
 
-from conftest import Evaluate
 from groupbuy_history.bgnbd import Model, expected, log_likelihood
 from groupbuy_history.fitting import History, check, fit, history_of, likelihood_of
 

@@ -10,11 +10,10 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from histories import DAY, Orders, as_lead, ask, histories, named, rows
+from histories import DAY, Evaluate, Orders, as_lead, ask, histories, named, rows
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conftest import Evaluate
 from groupbuy.api import NONE
 
 # ── a second reading of what counts, row by row ──

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from histories import Evaluate
 
-from conftest import Evaluate
 from groupbuy.api import NONE, UNKNOWN, Example, Rows, Scorer
 from groupbuy.testing import check_plugin
 from groupbuy_history import SCORERS
