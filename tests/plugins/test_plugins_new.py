@@ -88,6 +88,7 @@ def test_a_new_plugin_is_in_order(world: World, kind: str) -> None:
     assert ran.code == 0, ran.out + ran.err
     doctor = world.call("plugins", "doctor", NAME)
     assert (doctor.code, doctor.out.splitlines()[-1]) == (0, "✓ nothing is wrong with it")
+    assert "packs: cold_chain:cold_chain" in doctor.out.splitlines()
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -12,6 +12,7 @@ from groupbuy.plugins.discovery import in_folder, installed
 from groupbuy.plugins.found import Found
 from groupbuy.plugins.loading import Wanted, imported_object, load_plugins
 from groupbuy.plugins.registry import Loaded, Registry
+from groupbuy.rules.project import FILE
 
 
 def everything(folder: Path | None) -> list[Found]:
@@ -102,7 +103,9 @@ def _brought(plugin: Loaded) -> Iterator[str]:
     if plugin.fields is not None:
         yield f"fields: {', '.join(getattr(plugin.fields, 'items', {}))}"
     if plugin.rules is not None:
-        packs = sorted(p.stem for p in plugin.rules.glob("*.yaml") if ".test" not in p.name)
+        others = (FILE, "lead.yaml")  # of a rules folder: a plugin's may be one, to try its packs
+        files = [p for p in plugin.rules.glob("*.yaml") if p.name not in others]
+        packs = sorted(p.stem for p in files if ".test" not in p.name)
         yield f"packs: {', '.join(f'{plugin.found.name}:{pack}' for pack in packs)}"
 
 
