@@ -157,6 +157,9 @@ def test_new_leads_are_a_lead_file(call: Call, tmp_path: Path) -> None:
     assert lead["id"] == "V1/supply_chain/车城零部件厂"
     assert lead["grades"]["life_cycle"]["value"] == "future"
     assert "first_contact" in [play["play"] for play in lead["plays"]]
+    onscreen = call("evaluate", maker, *DATE, "--new-leads", "-")
+    assert "V1/supply_chain/车城零部件厂" in onscreen.out
+    assert not Path("-").exists()
     explained = call("explain", maker, "V1", *DATE, "--lang", "zh").out
     assert "新线索：车城零部件厂" in explained
 
