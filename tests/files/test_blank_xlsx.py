@@ -145,7 +145,7 @@ def test_without_the_extra(monkeypatch):
     with pytest.raises(GroupbuyError) as caught:
         blank_xlsx(MODEL_READ, "zh")
     (problem,) = caught.value.problems
-    assert (problem.code, problem.hint) == ("extra-missing", "pip install XlsxWriter")
+    assert (problem.code, problem.hint) == ("extra-missing", "pip install 'groupbuy[xlsx]'")
 
 
 # --- without loss -------------------------------------------------------------------------------

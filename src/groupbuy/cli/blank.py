@@ -52,7 +52,7 @@ def blank(
         if output is None:
             click.echo(content, nl=False)
         else:
-            output.write_bytes(content)
+            deliver(content, output)
     elif form == "yaml":
         deliver(blank_yaml(model, lang_of(lang), names), output)
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,14 +12,14 @@ import click
 from groupbuy.cli.opening import leads_options, open_leads, open_rules
 from groupbuy.cli.options import columns_of, rules_options
 from groupbuy.cli.plugin_commands import Format, plugin_format
-from groupbuy.cli.running import DONE, INCOMPLETE, INVALID, deliver, next_step, width
+from groupbuy.cli.running import DONE, INCOMPLETE, INVALID, deliver, fail, next_step, width
 
 if TYPE_CHECKING:
     from groupbuy.engine.results import Result
     from groupbuy.engine.workspace import Workspace
     from groupbuy.model.lead import LeadFile
 
-FORMATS = ("table", "json", "jsonl", "csv", "md")
+FORMATS = ("table", "json", "jsonl", "csv", "md", "xlsx")
 SCREENFUL = 100
 """A table on the screen shows the first hundred, unless --top says how many."""
 
@@ -71,6 +72,8 @@ def evaluate(
     Exit codes: 0 done; 2 the input can't be used, nothing is written; 3 done, but some leads were
     set aside (with --strict: 2).
     """
+    if form == "xlsx":
+        _check_workbook(output)
     workspace = open_rules(
         rules,
         as_of,
@@ -98,6 +101,15 @@ def evaluate(
         files = leads[0] if mapping is None else f"{' '.join(leads)} --map {mapping}"
         next_step(f"→ groupbuy explain {files} {first}")
     return INCOMPLETE if result.incomplete else DONE
+
+
+def _check_workbook(output: Path | None) -> None:
+    """Whether a workbook can be written, before anything is worked out."""
+    from groupbuy.extras import xlsxwriter
+
+    if output is None or (str(output) == "-" and sys.stdout.isatty()):
+        fail("bad-option", "a workbook can't be shown on the screen", "-o leads.xlsx")
+    xlsxwriter()
 
 
 def _write_new_leads(result: Result, opened: LeadFile, target: Path) -> None:
@@ -162,7 +174,14 @@ def _md(workspace: Workspace, result: Result, screen: bool) -> str:
     return show_markdown(result.data, view_of(workspace))
 
 
-def rendered(form: str, workspace: Workspace, result: Result, *, screen: bool) -> str:
+def _xlsx(workspace: Workspace, result: Result, screen: bool) -> bytes:
+    from groupbuy.cli.viewing import view_of
+    from groupbuy.render.xlsx import show_xlsx
+
+    return show_xlsx(result.data, view_of(workspace))
+
+
+def rendered(form: str, workspace: Workspace, result: Result, *, screen: bool) -> str | bytes:
     """The result in a format, the core's own or a plugin's."""
     if form in RENDER:
         return RENDER[form](workspace, result, screen)
@@ -171,10 +190,11 @@ def rendered(form: str, workspace: Workspace, result: Result, *, screen: bool) -
     return theirs(result.data)
 
 
-RENDER: dict[str, Callable[[Workspace, Result, bool], str]] = {
+RENDER: dict[str, Callable[[Workspace, Result, bool], str | bytes]] = {
     "table": _table,
     "json": _json,
     "jsonl": _jsonl,
     "csv": _csv,
     "md": _md,
+    "xlsx": _xlsx,
 }

@@ -118,26 +118,25 @@ def next_step(text: str) -> None:
         click.echo(text, err=True)
 
 
-def deliver(text: str, target: Path | None) -> None:
+def deliver(content: str | bytes, target: Path | None) -> None:
     """Print (also for `-`), or write a file whole: the old one stays until the new is complete."""
     if target is None or str(target) == "-":
-        sys.stdout.write(text)
-        sys.stdout.flush()
+        click.echo(content, nl=False)
         return
-    write_whole(target, text)
+    write_whole(target, content)
 
 
-def write_whole(target: Path, text: str) -> None:
-    """Write a file by way of another beside it, so that it is never half there.
+def write_whole(target: Path, content: str | bytes) -> None:
+    """Write a file by way of another beside it, so that it is never half there. A text is UTF-8.
 
     A link stays a link. A device or pipe (`/dev/stdout`) is written to, never replaced.
     """
+    data = content.encode() if isinstance(content, str) else content
     folder = target.parent if str(target.parent) else Path()
     if not folder.is_dir():
         fail("no-such-folder", f"there is no folder {folder}", "make it first")
     if target.exists() and not target.is_file():
-        with target.open("w", encoding="utf-8", newline="") as file:
-            file.write(text)
+        target.write_bytes(data)
         return
     target = target.resolve()
     try:
@@ -145,8 +144,8 @@ def write_whole(target: Path, text: str) -> None:
     except OSError as error:
         fail("file-unwritable", f"{target}: {error.strerror}", "name a file in another folder")
     try:
-        with open(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
+        with open(handle, "wb") as file:
+            file.write(data)
             file.flush()
             os.fsync(file.fileno())
         mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()

@@ -82,11 +82,14 @@ def _said(template: Template | None, lang: str) -> str | None:
 
 
 def _kinds(workspace: Workspace) -> Iterator[tuple[str, str]]:
-    """What numbers are: money, percent …"""
-    for field in workspace.model.fields.values():
-        if field.type.kind is Kind.NUMBER:
-            yield field.name, field.type.form
+    """What numbers are (money, percent …), and which values are dates."""
+    named = [(field.name, field.type) for field in workspace.model.fields.values()]
     for lowered in workspace.rules.every_entry():
         for definition in lowered.definitions:
-            if definition.type.kind is Kind.NUMBER and definition.name == lowered.entry.id:
-                yield definition.name, definition.type.form
+            if definition.name == lowered.entry.id:
+                named.append((definition.name, definition.type))
+    for name, type_ in named:
+        if type_.kind is Kind.NUMBER:
+            yield name, type_.form
+        elif type_.kind is Kind.DATE:
+            yield name, "date"

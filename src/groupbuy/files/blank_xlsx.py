@@ -13,7 +13,7 @@ from datetime import date, datetime
 from io import BytesIO
 from typing import Any
 
-from groupbuy.errors import GroupbuyError, Problem
+from groupbuy.extras import TEXTS_STAY, xlsxwriter
 from groupbuy.files.blank import chosen_entries
 from groupbuy.files.from_xlsx import ABOUT_SHEETS, LEADS_SHEETS, LISTS_SHEET, is_leads, table_called
 from groupbuy.files.sheet import names_lead
@@ -293,14 +293,7 @@ class _Writer:
 
 
 def _workbook(content: BytesIO) -> Any:
-    try:
-        import xlsxwriter  # type: ignore[import-untyped, unused-ignore]
-    except ImportError:
-        message, hint = "writing .xlsx needs XlsxWriter", "pip install XlsxWriter"
-        raise GroupbuyError(Problem("extra-missing", message, None, hint)) from None
-    # A text is written as a text, whatever it begins with.
-    options = ("strings_to_formulas", "strings_to_numbers", "strings_to_urls")
-    book = xlsxwriter.Workbook(content, {"in_memory": True, **dict.fromkeys(options, False)})
+    book = xlsxwriter().Workbook(content, {"in_memory": True, **TEXTS_STAY})
     book.set_properties({"created": _MADE, "author": "groupbuy"})
     return book
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from groupbuy.render.cells import cell, names, outcome, word_forms
+from groupbuy.render.cells import Lead, cell, names, outcome, word_forms
 from groupbuy.render.inert import inert
 from groupbuy.render.rows import in_order, next_step, question, verdict_of
 from groupbuy.render.view import View
@@ -25,32 +25,38 @@ Value = str | int | float
 
 def show_csv(result: Mapping[str, Any], view: View) -> Iterator[str]:
     """The lines of the file, the heading first; lines end in CR LF as the format has it."""
-    lang = view.lang
-    heads = [say(key, lang) for key in ("rank", "id", "lead", "verdict", "reason")]
-    heads += [inert(column.title or column.name) for column in view.columns]
-    heads += [say(key, lang) for key in ("next", "who", "due", "ask", "packs", "place")]
-    yield BOM + csv_line(heads)
+    yield BOM + csv_line(headings(view))
     for lead in in_order(result):
-        reasons = (lead.get("verdict") or {}).get("reasons") or ()
-        said = [each.get("because") or each.get("title") or each.get("gate") for each in reasons]
-        step = next_step(lead)
-        row: list[Value] = [
-            "" if lead.get("rank") is None else lead["rank"],
-            lead.get("id") or "",
-            lead.get("name") or "",
-            verdict(verdict_of(lead), lang),
-            say("semicolon", lang).join(str(each) for each in said if each),
-        ]
-        row += [_value(lead, column.name, view) for column in view.columns]
-        row += [
-            next(iter(step.texts), ""),
-            step.who,
-            step.due,
-            next(iter(question(lead, view)), ""),
-            names(lead.get("packs"), view),
-            lead.get("at") or "",
-        ]
-        yield csv_line(row)
+        yield csv_line(row(lead, view))
+
+
+def headings(view: View) -> list[str]:
+    """What stands over the columns of a spreadsheet."""
+    heads = [say(key, view.lang) for key in ("rank", "id", "lead", "verdict", "reason")]
+    heads += [inert(column.title or column.name) for column in view.columns]
+    return heads + [say(key, view.lang) for key in ("next", "who", "due", "ask", "packs", "place")]
+
+
+def row(lead: Lead, view: View) -> list[Value]:
+    """One lead in these columns: numbers to sort and add up, all else as texts of any content."""
+    lang = view.lang
+    reasons = (lead.get("verdict") or {}).get("reasons") or ()
+    said = [each.get("because") or each.get("title") or each.get("gate") for each in reasons]
+    step = next_step(lead)
+    return [
+        "" if lead.get("rank") is None else lead["rank"],
+        lead.get("id") or "",
+        lead.get("name") or "",
+        verdict(verdict_of(lead), lang),
+        say("semicolon", lang).join(str(each) for each in said if each),
+        *(_value(lead, column.name, view) for column in view.columns),
+        next(iter(step.texts), ""),
+        step.who,
+        step.due,
+        next(iter(question(lead, view)), ""),
+        names(lead.get("packs"), view),
+        lead.get("at") or "",
+    ]
 
 
 def _value(lead: Mapping[str, Any], name: str, view: View) -> Value:
@@ -76,6 +82,11 @@ def _harmless(value: Value) -> Value:
     if not isinstance(value, str):
         return value
     plain = inert(value)
-    if _NUMBER.fullmatch(plain) or not (_FORMULA.match(value) or _FORMULA.match(plain)):
+    if _NUMBER.fullmatch(plain) or not (computed(value) or computed(plain)):
         return plain
     return f"'{plain}"
+
+
+def computed(text: str) -> bool:
+    """Whether a spreadsheet would take a text that is typed into it for a formula."""
+    return _FORMULA.match(text) is not None

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
-# Controls, what turns the direction of writing or can't be seen, line ends, halves of characters.
+# Controls, what turns the direction of writing or can't be seen, line ends, halves of characters,
+# and the two that no XML may hold.
 _ACTIVE = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff"
-    "\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]"
+    "\ufe00-\ufe0f\ufeff\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e0fff]"
 )
 _BREAKS = re.compile("[\t\n\x0b\x0c\r\x85\u2028\u2029]+")
 # They only choose how the character before them looks, and no two terminals agree on the width.

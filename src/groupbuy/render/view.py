@@ -20,9 +20,9 @@ class View:
 
     `titles` gives names of fields, facts, scores, grades and packs, and words of choices and
     grades, in the reader's language; a word that two grades use differently stands under
-    `grade.word`. `kinds` says what numbers are (`money`, `percent`, …), by name. `wide` shows
-    texts in full, however wide the terminal is. `general` are the packs that every lead has,
-    which are not named one by one.
+    `grade.word`. `kinds` says by name what numbers are (`money`, `percent`, …), and `date` of
+    dates. `wide` shows texts in full, however wide the terminal is. `general` are the packs that
+    every lead has, which are not named one by one.
     """
 
     columns: tuple[Column, ...] = ()
