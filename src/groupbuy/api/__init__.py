@@ -10,9 +10,11 @@ gain parameters, and that is all.
 from __future__ import annotations
 
 from groupbuy.errors import GroupbuyError, Location, Problem, Problems, Source, did_you_mean
+from groupbuy.plugins.guard import PluginError
 from groupbuy.plugins.hooks import hookimpl
 from groupbuy.plugins.interfaces import (
     Accrual,
+    Choice,
     Event,
     EventKind,
     Example,
@@ -21,6 +23,7 @@ from groupbuy.plugins.interfaces import (
     Item,
     Offer,
     Package,
+    PackageLimits,
     PackageLine,
     PriceBreak,
     ProposalExample,
@@ -68,6 +71,7 @@ __all__ = [
     "UNKNOWN",
     "Absent",
     "Accrual",
+    "Choice",
     "Conclusions",
     "Context",
     "Definition",
@@ -87,7 +91,9 @@ __all__ = [
     "Node",
     "Offer",
     "Package",
+    "PackageLimits",
     "PackageLine",
+    "PluginError",
     "PriceBreak",
     "Problem",
     "Problems",

@@ -23,7 +23,7 @@ from groupbuy.cli.running import (
 )
 from groupbuy.engine.results import Result
 from groupbuy.engine.workspace import Options, Workspace
-from groupbuy.files.leads import read_leads
+from groupbuy.files.leads import read_leads, read_model
 from groupbuy.model.lead import Lead, LeadFile, SetAside
 from groupbuy.model.model import LeadModel
 from groupbuy.render.inert import inert
@@ -51,6 +51,7 @@ __all__ = [
     "open_leads",
     "open_rules",
     "read_leads",
+    "read_model",
     "rules_options",
     "settings_of",
     "tell",

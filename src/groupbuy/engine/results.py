@@ -200,7 +200,23 @@ class Presenter:
                 shown = self.without_failed(name, lowered, shown, lead.case)
             if shown is not None:
                 found[lowered.entry.id] = shown
-        return found
+        return self.arranged(name, found, failed)
+
+    def arranged(
+        self, name: str, found: dict[str, Any], failed: list[str] | None
+    ) -> dict[str, Any]:
+        """The entries that a plugin's section wants shown, in its order; what failed stays."""
+        arrange = getattr(self.rules.sections[name], "arrange", None)
+        if arrange is None or not found:
+            return found
+        whole = {id: shown for id, shown in found.items() if shown != FAILED}
+        try:
+            kept = arrange(whole)
+        except PluginError as failure:
+            if failed is not None:
+                failed.append(str(failure))
+            return found
+        return {id: found[id] for id in (*kept, *(id for id in found if id not in whole))}
 
     def without_failed(self, section: str, lowered: Lowered, shown: Any, case: Case) -> Any:
         """What is shown of an entry, without values that depend on what a plugin did not give."""

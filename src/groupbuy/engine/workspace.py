@@ -14,6 +14,7 @@ from groupbuy.model.lead import LeadFile
 from groupbuy.model.model import LeadModel
 from groupbuy.model.names import listed
 from groupbuy.plugins.active import Active, active_plugins
+from groupbuy.plugins.pins import read_wanted
 from groupbuy.plugins.registry import Registry
 from groupbuy.rules.project import (
     DEFAULT_COLUMNS,
@@ -49,7 +50,8 @@ class Options:
     """How a run is made. `as_of` is a day number; `columns` and `lang` say what is shown.
 
     `plugins` are active beside those that the project lists: a command of a plugin names its own.
-    `plugins_dir` is a folder of plugins that are no packages; all in it are active.
+    `plugins_dir` is a folder of plugins that are no packages; all in it are active. `layers` are
+    packs of plugins that lie over the project's own, where it does not list the plugin.
     """
 
     as_of: int
@@ -63,6 +65,7 @@ class Options:
     whole: bool = True
     plugins: tuple[str, ...] = ()
     plugins_dir: Path | None = None
+    layers: tuple[str, ...] = ()
 
 
 def opened_plugins(
@@ -100,7 +103,10 @@ class Workspace:
         self.warnings = active.problems
         try:
             extensions = self.plugins.extensions(CORE_SECTIONS)
-            self.project = load_project(file, extensions, options.as_of)
+            # Who lists a plugin says which of its packs they want; a command brings them to others.
+            listed = {wanted[0] for text, _ in file.plugins if (wanted := read_wanted(text))}
+            brought = [each for each in options.layers if each.partition(":")[0] not in listed]
+            self.project = load_project(file, extensions, options.as_of, brought)
             self.warnings += self.project.warnings
             self.rules = RuleSet(self.project, extensions, options.as_of, options.settings)
         except GroupbuyError as error:
@@ -177,13 +183,13 @@ class Workspace:
         run = Engine(self.rules).run(leads.leads)
         return run, Ranking(self.rules, self.rank_by).ranked(run.cases)
 
-    def presenter(self) -> Presenter:
-        """What turns cases into results."""
+    def presenter(self, lang: str | None = None) -> Presenter:
+        """What turns cases into results, in another language than the run's where it is named."""
         return Presenter(
             self.rules,
             self.plugins,
             Shown(
-                self.options.lang,
+                lang or self.options.lang,
                 self.columns,
                 self.options.questions,
                 self.options.show_pii,

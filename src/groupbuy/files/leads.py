@@ -13,14 +13,15 @@ from groupbuy.files.sniff import format_of
 from groupbuy.files.tables import XLSX, join, siblings, stray_tables, table_of
 from groupbuy.files.text import STDIN, read_stdin, read_text
 from groupbuy.model.lead import LeadFile, RecordReader, SetAside, bare
-from groupbuy.model.model import LeadModel
+from groupbuy.model.model import LeadModel, load_model
 from groupbuy.model.names import quote
 from groupbuy.source.compose import without_collector
+from groupbuy.source.yaml import read_source, read_yaml
 
 if TYPE_CHECKING:
     from groupbuy.plugins.found import Found
 
-__all__ = ["read_leads"]
+__all__ = ["read_leads", "read_model"]
 
 MOST_PROBLEMS = 20
 """Problems that are told in one run; the rest are counted."""
@@ -38,6 +39,15 @@ _BY_SUFFIX |= {".ndjson": "jsonl", ".csv": "csv", ".tsv": "csv"}
 _TEXTS = {".txt", ".text"}
 _OTHERS = {".xls", ".xlsb", ".et", ".ods", ".numbers"}
 _OTHERS |= {".parquet", ".arrow", ".feather", ".db", ".sqlite"}
+
+
+def read_model(path: Path) -> LeadModel:
+    """The model that a YAML file declares: of leads, or of other things kept in files.
+
+    `read_leads` reads a price list or a list of members by it as it reads leads, wherever each
+    has an `id`. Raises `GroupbuyError`.
+    """
+    return load_model(read_yaml(read_source(path)))
 
 
 def read_leads(

@@ -14,6 +14,7 @@ from groupbuy.plugins.interfaces import (
     Package,
     PackageLine,
     ProposalGenerator,
+    ProposalRequest,
     Scorer,
 )
 from groupbuy.plugins.values import Rows, Value, faults_of
@@ -196,15 +197,18 @@ def faults_of_accruals(accruals: object) -> Iterator[str]:
             seen.add((each.party, each.key))
 
 
-def faults_of_packages(packages: object, skus: frozenset[str]) -> Iterator[str]:
-    """What is wrong with packages: known items, in whole positive quantities."""
+def faults_of_packages(packages: object, request: ProposalRequest) -> Iterator[str]:
+    """What is wrong with packages: each line is a choice that was offered, an item comes once."""
     if not isinstance(packages, (list, tuple)):
         yield f"gave {_shown(packages)}, not packages"
         return
+    skus = {item.sku for item in request.catalogue}
+    offered = {(each.sku, each.per_head, each.quantity) for each in request.choices}
     for package in packages:
         if not isinstance(package, Package):
             yield f"gave {_shown(package)}, not a Package"
             continue
+        seen: set[str] = set()
         lines: Any = package.lines
         for line in lines:
             if not isinstance(line, PackageLine):
@@ -213,6 +217,12 @@ def faults_of_packages(packages: object, skus: frozenset[str]) -> Iterator[str]:
                 yield f"gave {_shown(line.sku)}, which is not in the catalogue"
             elif not _whole(line.quantity) or not _whole(line.per_head):
                 yield f"gave {line.sku} in the quantity {_shown(line.quantity)}"
+            elif offered and (line.sku, line.per_head, line.quantity) not in offered:
+                yield f"gave {line.quantity} of {line.sku}, which can't be ordered so"
+            elif line.sku in seen:
+                yield f"gave {line.sku} twice in one package"
+            else:
+                seen.add(line.sku)
 
 
 def _whole(number: object) -> bool:

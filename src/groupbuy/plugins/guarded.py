@@ -127,6 +127,18 @@ class GuardedSection:
 
         return self.calls.checked("present", faults, self.section.present, lowered, lead)
 
+    def arrange(self, shown: Mapping[str, Any]) -> list[str]:
+        """The entries to show, in order, where the section has its own. Raises `PluginError`."""
+        theirs: Callable[[Mapping[str, Any]], Iterable[str]] | None
+        theirs = getattr(self.section, "arrange", None)
+        if theirs is None:
+            return list(shown)
+
+        def faults(given: list[str]) -> Iterator[str]:
+            yield from (f"gave {each!r}, which is no entry" for each in given if each not in shown)
+
+        return self.calls.checked("arrange", faults, lambda: list(theirs(shown)))
+
 
 def _faults_of_concluded(given: object) -> Iterator[str]:
     if not isinstance(given, (list, tuple)) or not all(isinstance(d, Definition) for d in given):
@@ -185,10 +197,9 @@ class GuardedGenerator:
 
     def propose(self, request: ProposalRequest) -> list[Package]:
         """Packages for a request."""
-        skus = frozenset(item.sku for item in request.catalogue)
 
         def faults(given: object) -> Iterator[str]:
-            return contracts.faults_of_packages(given, skus)
+            return contracts.faults_of_packages(given, request)
 
         def proposed() -> list[Package]:
             return list(self.generator.propose(request))

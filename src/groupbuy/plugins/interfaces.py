@@ -181,7 +181,8 @@ class Item:
 
     `attributes` are what a buyer may want of it (practicality, novelty …), each from 0 to 100.
     `break_mode` says whether a break's price is for all units (`volume`) or for those beyond it
-    (`graduated`). Quantities are `moq` or more, in multiples of `order_multiple`.
+    (`graduated`). Quantities are `moq` or more, in multiples of `order_multiple`. `not_for` and
+    `only_for` are words of leads: their type, kind of organisation, occasion.
     """
 
     sku: str
@@ -201,13 +202,51 @@ class Item:
     attributes: Mapping[str, float] = field(default_factory=dict)
     certificates: Sequence[str] = ()
     not_for: Sequence[str] = ()
+    only_for: Sequence[str] = ()
+    tags: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One way to have an item in a package: so many for each recipient, ordered as `quantity`.
+
+    `quantity` is what can be ordered, with what is spare; `amount` is its price in all, VAT
+    included. `worth` is what the objective gives for it, in thousandths of a point.
+    """
+
+    sku: str
+    category: str
+    per_head: int
+    quantity: int
+    amount: Decimal
+    worth: int
+
+
+@dataclass(frozen=True)
+class PackageLimits:
+    """What holds for a package as a whole. Totals include VAT, for all recipients together.
+
+    A package has from `least_items` to `most_items` different items of at least `least_categories`
+    categories, and at most `most_per_category` of any. Of each set in `one_of` it has one or more.
+    """
+
+    least_total: Decimal = Decimal(0)
+    most_total: Decimal | None = None
+    least_items: int = 1
+    most_items: int = 8
+    least_categories: int = 1
+    most_per_category: int | None = None
+    one_of: Sequence[frozenset[str]] = ()
 
 
 @dataclass(frozen=True)
 class ProposalRequest:
     """What a package is wanted for. `lead` has the generator's inputs; the unknown ones are None.
 
-    `objective` weighs the items' attributes; `issued` are SKUs that are not to be given again.
+    `catalogue` has the items that may be proposed to this lead at all: in stock, in time, with the
+    certificates, not issued before. `choices` are the ways to order them, priced and weighed, so
+    that a generator need only choose: the sum of their worth is what packages are compared on.
+    `objective` weighs the items' attributes; `issued` are names and SKUs not to be given again.
     """
 
     lead: Mapping[str, Any]
@@ -219,6 +258,8 @@ class ProposalRequest:
     needed_by: date | None = None
     issued: frozenset[str] = frozenset()
     objective: Mapping[str, float] = field(default_factory=dict)
+    choices: Sequence[Choice] = ()
+    limits: PackageLimits = PackageLimits()
 
 
 @dataclass(frozen=True)
@@ -232,11 +273,16 @@ class PackageLine:
 
 @dataclass(frozen=True)
 class Package:
-    """A proposal: what is in it, and why. Prices and worth are worked out by whoever asked."""
+    """A proposal: what is in it, and why. Prices and worth are worked out by whoever asked.
+
+    `bound` is the most worth that any package can have, where the generator has proved it, in
+    thousandths of a point: a package that reaches its bound is the best there is.
+    """
 
     lines: Sequence[PackageLine]
     title: Texts = field(default_factory=dict)
     because: Texts = field(default_factory=dict)
+    bound: int | None = None
 
 
 @dataclass(frozen=True)
@@ -260,7 +306,11 @@ class ProposalGenerator(Protocol):
     examples: Sequence[ProposalExample]
 
     def propose(self, request: ProposalRequest) -> Iterable[Package]:
-        """Packages, the best first; none where nothing fits. Quantities are never rounded."""
+        """Packages, the best first; none where nothing fits.
+
+        Each line is one of `request.choices`, at most one of an item. A package outside the limits
+        is not shown to the customer; whoever asked says which limit it breaks.
+        """
 
 
 # ── files ──

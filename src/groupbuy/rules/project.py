@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path, PurePosixPath
@@ -12,7 +12,8 @@ from groupbuy.errors import GroupbuyError, Location, Problem, Problems, Source, 
 from groupbuy.model.model import LeadModel, load_model
 from groupbuy.rules.extensions import Extensions
 from groupbuy.rules.pack import Pack, check_version, read_pack
-from groupbuy.source.nodes import Mapping, Node, Scalar, Sequence
+from groupbuy.source.nodes import Mapping, Node, Scalar
+from groupbuy.source.nodes import Sequence as Nodes
 from groupbuy.source.yaml import read_source, read_yaml
 
 FILE = "groupbuy.yaml"
@@ -111,16 +112,24 @@ def shown_name(path: Path) -> str:
         return path.as_posix()
 
 
-def load_project(file: ProjectFile, extensions: Extensions, as_of: int) -> Project:
-    """Read a rules folder. Raises `GroupbuyError` with every problem of every file."""
-    return _Loader(file, extensions, as_of).load()
+def load_project(
+    file: ProjectFile, extensions: Extensions, as_of: int, more: Sequence[str] = ()
+) -> Project:
+    """Read a rules folder. Raises `GroupbuyError` with every problem of every file.
+
+    `more` are layers over those that the project names: `proposals:packages`.
+    """
+    return _Loader(file, extensions, as_of, more).load()
 
 
 class _Loader:
     """Reads a folder's files, each once, and keeps going when one is faulty."""
 
-    def __init__(self, file: ProjectFile, extensions: Extensions, as_of: int) -> None:
+    def __init__(
+        self, file: ProjectFile, extensions: Extensions, as_of: int, more: Sequence[str]
+    ) -> None:
         self.file, self.path, self.extensions, self.as_of = file, file.path, extensions, as_of
+        self.more = more
         self.folders = {SHIPPED.rstrip(":"): shipped_rules(), **extensions.folders}
         self.problems = Problems()
         self.inside = Problems()
@@ -201,7 +210,7 @@ class _Loader:
 
     def layers(self, root: Mapping) -> tuple[tuple[Pack, ...], ...]:
         node = root.get("layers")
-        if not isinstance(node, Sequence) or not node.items:
+        if not isinstance(node, Nodes) or not node.items:
             at = node.at if node is not None else root.at
             self.problems.add(
                 "missing-key",
@@ -211,8 +220,9 @@ class _Loader:
             )
             return ()
         layers = []
-        for number, item in enumerate(node.items):
-            members = item.items if isinstance(item, Sequence) else [item]
+        brought = [Scalar(Source(FILE, text), 1, 1, text, text) for text in self.more]
+        for number, item in enumerate([*node.items, *brought]):
+            members = item.items if isinstance(item, Nodes) else [item]
             packs: list[Pack] = []
             for member in members:
                 with self.problems.collecting():
@@ -322,7 +332,7 @@ def _words(root: Mapping, key: str, problems: Problems) -> tuple[tuple[str, Loca
     if node is None:
         return ()
     found = []
-    for item in node.items if isinstance(node, Sequence) else [node]:
+    for item in node.items if isinstance(node, Nodes) else [node]:
         with problems.collecting():
             found.append((_text(item), item.at))
     return tuple(found)

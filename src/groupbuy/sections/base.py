@@ -196,7 +196,11 @@ class Conclusions(Protocol):
 
 
 class Section(Protocol):
-    """A kind of entry that rule files can hold."""
+    """A kind of entry that rule files can hold.
+
+    A plugin's section may also have `arrange(shown)`: it is given what `present` gave, by id, and
+    gives the ids to show, in order. So a section can show the three best of many.
+    """
 
     name: str
     schema: JsonSchema

@@ -176,7 +176,11 @@ class _GeneratorTrial:
     def order(self) -> Iterator[str]:
         """The order of the catalogue means nothing."""
         request = self.example.request
-        turned = replace(request, catalogue=tuple(reversed(request.catalogue)))
+        turned = replace(
+            request,
+            catalogue=tuple(reversed(request.catalogue)),
+            choices=tuple(reversed(request.choices)),
+        )
         if self.proposed("propose", request) != self.proposed("propose", turned):
             yield "what it proposes depends on the order of the catalogue"
 
@@ -189,7 +193,7 @@ class _GeneratorTrial:
 
     def nothing_to_sell(self) -> Iterator[str]:
         """Of nothing it makes nothing."""
-        empty = replace(self.example.request, catalogue=())
+        empty = replace(self.example.request, catalogue=(), choices=())
         if self.proposed("propose, without a catalogue,", empty):
             yield "without a catalogue it proposes something"
 
