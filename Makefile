@@ -81,16 +81,16 @@ $(CORE): pyproject.toml
 $(ALL): $(PROJECTS)
 	@echo "Installing groupbuy, its plugins and the development tools in .venv"
 	@$(PIP) install 'pip>=25.1'
-	@$(PIP) install --group dev \
-		--editable "$$($(BIN)/python -c "$$WITH_ALL_EXTRAS")" $(PLUGINS:%=--editable %)
+	@$(PIP) install --group dev $$($(BIN)/python -c "$$WITH_ALL_EXTRAS" . $(PLUGINS))
 	@touch $(CORE)
 	@echo "$(PLUGINS)" > $(ALL)
 
 define WITH_ALL_EXTRAS
-import tomllib
-with open("pyproject.toml", "rb") as file:
-    extras = tomllib.load(file)["project"].get("optional-dependencies", {})
-print("." + (f"[{','.join(extras)}]" if extras else ""))
+import sys, tomllib
+for folder in sys.argv[1:]:
+    with open(f"{folder}/pyproject.toml", "rb") as file:
+        extras = tomllib.load(file)["project"].get("optional-dependencies", {})
+    print("--editable", folder + (f"[{','.join(extras)}]" if extras else ""))
 endef
 export WITH_ALL_EXTRAS
 

@@ -1,0 +1,1 @@
+"""A filled template in each format: Markdown as it is, HTML, DOCX, PDF by way of typst."""
