@@ -6,10 +6,9 @@ from pathlib import Path
 
 import click
 
-from groupbuy.cli.opening import leads_options, open_leads, open_rules
+from groupbuy.cli.opening import explain_one, lead_named, leads_options, open_rules
 from groupbuy.cli.options import rules_options
-from groupbuy.cli.running import DONE, deliver, fail, width
-from groupbuy.errors import GroupbuyError
+from groupbuy.cli.running import DONE, deliver, width
 
 
 @click.command()
@@ -41,21 +40,9 @@ def explain(
 
     All leads of the files are evaluated, because ranks need all of them.
     """
-    if len(leads) < 2:
-        fail(
-            "bad-option",
-            "explain needs a lead file and the id of a lead",
-            "groupbuy explain leads.yaml L001",
-        )
-    *paths, wanted = leads
+    paths, wanted = lead_named(leads, "explain")
     workspace = open_rules(rules, as_of, settings, lang, show_pii=show_pii)
-    found = open_leads(workspace, paths, mapping, rejects)
-    for aside in found.set_aside:
-        if aside.id == wanted:
-            raise GroupbuyError(*aside.problems)
-    if not found.leads:
-        fail("no-leads", "these files have no lead that can be read", f"groupbuy check {paths[0]}")
-    result = workspace.explain(found, wanted)
+    result = explain_one(workspace, paths, wanted, mapping, rejects)
     if what_if:
         from groupbuy.engine import what_if as trying
 

@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("groupbuy.cli.init", "Make a rules folder that works at once."),
     "evaluate": ("groupbuy.cli.evaluate", "Rank leads: whom to call first, why, what to ask."),
     "explain": ("groupbuy.cli.explain", "Show how everything about one lead was decided."),
+    "sheet": ("groupbuy.cli.sheet", "Write all about one lead on a page, blanks included."),
     "report": ("groupbuy.cli.report", "Write a page for everybody: ranking, pictures, reasons."),
     "check": ("groupbuy.cli.check", "Find every error in rules and lead files."),
     "test": ("groupbuy.cli.test", "Run the cases that say what rules must do."),

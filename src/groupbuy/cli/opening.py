@@ -12,10 +12,12 @@ import click
 from groupbuy.cli.options import day_of, lang_of, plugins_dir, settings_of
 from groupbuy.cli.running import deliver, fail, tell
 from groupbuy.engine.workspace import Options, Workspace, opened_plugins
+from groupbuy.errors import GroupbuyError
 from groupbuy.files.duplicates import duplicates
 from groupbuy.files.leads import read_leads
 
 if TYPE_CHECKING:
+    from groupbuy.engine.results import Result
     from groupbuy.model.lead import LeadFile
     from groupbuy.model.model import LeadModel
     from groupbuy.plugins.registry import Registry
@@ -121,3 +123,32 @@ def open_leads(
     if alike:
         tell(alike)
     return leads
+
+
+def lead_named(leads: Sequence[str], command: str) -> tuple[list[str], str]:
+    """The files and the lead that a command about one lead was given."""
+    if len(leads) < 2:
+        fail(
+            "bad-option",
+            f"{command} needs a lead file and the id of a lead",
+            f"groupbuy {command} leads.yaml L001",
+        )
+    *paths, wanted = leads
+    return paths, wanted
+
+
+def explain_one(
+    workspace: Workspace,
+    paths: Sequence[str],
+    wanted: str,
+    mapping: Path | None = None,
+    rejects: Path | None = None,
+) -> Result:
+    """One lead explained, after all of the files were evaluated. Raises `GroupbuyError`."""
+    found = open_leads(workspace, paths, mapping, rejects)
+    for aside in found.set_aside:
+        if aside.id == wanted:
+            raise GroupbuyError(*aside.problems)
+    if not found.leads:
+        fail("no-leads", "these files have no lead that can be read", f"groupbuy check {paths[0]}")
+    return workspace.explain(found, wanted)
