@@ -15,8 +15,8 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from groupbuy.api import (
-    COMMON, NONE, UNKNOWN, Accrual, Event, Example, IncentiveExample, Item, Lowered, Offer, Package,
-    PackageLine, ProposalExample, ProposalRequest, Rows, Scorer, Value, hookimpl,
+    COMMON, NONE, UNKNOWN, Accrual, Case, Deal, Example, IncentiveExample, Item, Lowered, Offer,
+    Package, PackageLine, ProposalExample, ProposalRequest, Rows, Scorer, Value, hookimpl,
 )
 
 TITLE = {"en": "A title"}
@@ -48,6 +48,9 @@ def two(body, examples, **more):
                   **more)
 
 
+DAY = date(2026, 1, 1)
+
+
 class Program:
     """One percent of what was paid, to the salesperson."""
 
@@ -61,8 +64,8 @@ class Program:
     examples = [
         IncentiveExample(
             {"rate": 0.01}, {"budget": 100.0}, Offer({"en": "a hundred"}, Decimal(1)),
-            [Event("e1", "d1", "paid", date(2026, 1, 1), Decimal(500), parties={"sales": "li"})],
-            [Accrual("li", "d1", Decimal("5.00"), {"en": "paid"}, ("e1",))],
+            Case("li", DAY, [Deal("d1", DAY, Decimal(500), Decimal(500), parties={"sales": "li"})]),
+            [Accrual("li", "d1", Decimal("5.00"), {"en": "paid"}, DAY, deals=("d1",))],
         )
     ]
 
@@ -74,12 +77,15 @@ class Program:
             return None
         return Offer({"en": "a hundred"}, Decimal(1))
 
-    def accrue(self, terms, events):
+    def together(self, terms):
+        return "sales"
+
+    def accrue(self, terms, case):
         rate = Decimal(str(terms["rate"]))
         return [
-            Accrual(e.parties["sales"], e.deal, (e.amount * rate).quantize(Decimal("0.01")),
-                    {"en": "paid"}, (e.id,))
-            for e in events
+            Accrual(case.of, d.id, (d.counted * rate).quantize(Decimal("0.01")),
+                    {"en": "paid"}, d.date, deals=(d.id,))
+            for d in case.deals
         ]
 
 
@@ -318,21 +324,32 @@ WRONG = {
     ),
     "accrues floats": (
         program(
-            "def accrue(self, terms, events):\n"
-            "        return [Accrual('li', e.deal, 5.0, {}) for e in events]"
+            "def accrue(self, terms, case):\n"
+            "        return [Accrual('li', d.id, 5.0, {}, d.date) for d in case.deals]"
         ),
         "money is a Decimal",
     ),
     "accrues something else": (
-        program("def accrue(self, terms, events):\n        return []"),
+        program("def accrue(self, terms, case):\n        return []"),
         "it documents [Accrual(party='li'",
     ),
     "accrues for nothing": (
         program(
-            "def accrue(self, terms, events):\n"
-            "        return [Accrual('li', 'd1', Decimal('5.00'), {'en': 'paid'}, ('e1',))]"
+            "def accrue(self, terms, case):\n"
+            "        return [Accrual('li', 'd1', Decimal('5.00'), {'en': 'paid'}, DAY)]"
         ),
-        "without events it accrues",
+        "without deals it accrues",
+    ),
+    "accrues less than nothing": (
+        program(
+            "def accrue(self, terms, case):\n"
+            "        return [Accrual('li', d.id, Decimal('-5.00'), {}, d.date) for d in case.deals]"
+        ),
+        "what is owed is never negative",
+    ),
+    "settles nothing together": (
+        program("def together(self, terms):\n        return ''"),
+        "together gave no role",
     ),
     "example has more of the lead": (
         program("inputs = {}"),

@@ -545,38 +545,38 @@ def test_a_section_that_fails_on_a_lead_leaves_the_lead_incomplete(
 
 def test_a_command_that_fails_is_told_as_the_plugins_fault(world: World) -> None:
     world.install(
-        "settle",
-        "import click\n@click.command()\ndef settle(): print('half'); {}['x']",
+        "trip",
+        "import click\n@click.command()\ndef trip(): print('half'); {}['x']",
         group="groupbuy.commands",
-        entry="plugin_groupbuy_settle:settle",
+        entry="plugin_groupbuy_trip:trip",
     )
-    found = world.call("settle")
+    found = world.call("trip")
     assert found.code == 2
-    assert "command settle (groupbuy-settle 1.0): settle raised KeyError: 'x'" in found.err
+    assert "command trip (groupbuy-trip 1.0): trip raised KeyError: 'x'" in found.err
     assert "Traceback" not in found.err
 
 
 COMMANDS = {
     "can't be imported": ("import no_such_module", "import raised ModuleNotFoundError"),
-    "is no command": ("settle = 42", "its entry point is a int, not a click command"),
+    "is no command": ("trip = 42", "its entry point is a int, not a click command"),
 }
 
 
 @pytest.mark.parametrize(("code", "says"), COMMANDS.values(), ids=COMMANDS)
 def test_a_command_that_is_none(code: str, says: str, world: World) -> None:
-    world.install("settle", code, group="groupbuy.commands", entry="plugin_groupbuy_settle:settle")
-    found = world.call("settle")
+    world.install("trip", code, group="groupbuy.commands", entry="plugin_groupbuy_trip:trip")
+    found = world.call("trip")
     assert found.code == 2
     assert says in found.err
-    assert "settle" in world.call("--help").out  # listed without being imported
+    assert "trip" in world.call("--help").out  # listed without being imported
 
 
 def test_two_packages_with_one_command(world: World) -> None:
     for name in ("one", "two"):
-        world.install("settle", "", distribution=name, group="groupbuy.commands", entry="x:y")
-    found = world.call("settle")
+        world.install("trip", "", distribution=name, group="groupbuy.commands", entry="x:y")
+    found = world.call("trip")
     assert found.code == 2
-    assert "one 1.0 and two 1.0 both bring a command settle" in found.err
+    assert "one 1.0 and two 1.0 both bring a command trip" in found.err
 
 
 def test_a_command_cannot_take_the_place_of_one_of_ours(world: World) -> None:

@@ -13,10 +13,11 @@ from groupbuy.errors import GroupbuyError, Location, Problem, Problems, Source, 
 from groupbuy.plugins.guard import PluginError
 from groupbuy.plugins.hooks import hookimpl
 from groupbuy.plugins.interfaces import (
+    Account,
     Accrual,
+    Case,
     Choice,
-    Event,
-    EventKind,
+    Deal,
     Example,
     IncentiveExample,
     IncentiveProgram,
@@ -29,14 +30,16 @@ from groupbuy.plugins.interfaces import (
     ProposalExample,
     ProposalGenerator,
     ProposalRequest,
+    Purchase,
     Reader,
+    Referral,
     Renderer,
     Scorer,
     Texts,
     scorer,
 )
 from groupbuy.plugins.registry import Registry
-from groupbuy.plugins.values import NONE, UNKNOWN, Row, Rows, Value
+from groupbuy.plugins.values import NONE, UNKNOWN, Row, Rows, Value, inputs_seen
 from groupbuy.sections.base import (
     COMMON,
     EXPRESSION,
@@ -56,6 +59,7 @@ from groupbuy.sections.base import (
 )
 from groupbuy.sections.template import Template
 from groupbuy.source.nodes import Mapping, Node, Scalar, Sequence
+from groupbuy.source.shape import check_shape
 from groupbuy.tree.definitions import Definition
 from groupbuy.tree.nodes import Absent, Expr
 from groupbuy.tree.types import Type
@@ -70,14 +74,15 @@ __all__ = [
     "TEXT",
     "UNKNOWN",
     "Absent",
+    "Account",
     "Accrual",
+    "Case",
     "Choice",
     "Conclusions",
     "Context",
+    "Deal",
     "Definition",
     "Entry",
-    "Event",
-    "EventKind",
     "Example",
     "Expr",
     "GroupbuyError",
@@ -100,7 +105,9 @@ __all__ = [
     "ProposalExample",
     "ProposalGenerator",
     "ProposalRequest",
+    "Purchase",
     "Reader",
+    "Referral",
     "Registry",
     "Renderer",
     "Row",
@@ -114,8 +121,10 @@ __all__ = [
     "Texts",
     "Type",
     "Value",
+    "check_shape",
     "did_you_mean",
     "hookimpl",
+    "inputs_seen",
     "items",
     "mapping",
     "optional_text",

@@ -22,17 +22,21 @@ from groupbuy.cli.running import (
     write_whole,
 )
 from groupbuy.engine.results import Result
-from groupbuy.engine.workspace import Options, Workspace
+from groupbuy.engine.workspace import Concluded, Options, Workspace
+from groupbuy.files.blocks import read_in_blocks
 from groupbuy.files.leads import read_leads, read_model
 from groupbuy.model.lead import Lead, LeadFile, SetAside
 from groupbuy.model.model import LeadModel
+from groupbuy.render.csv import csv_table
 from groupbuy.render.inert import inert
+from groupbuy.source.yaml import read_yaml
 
 __all__ = [
     "DONE",
     "FINDINGS",
     "INCOMPLETE",
     "INVALID",
+    "Concluded",
     "Lead",
     "LeadFile",
     "LeadModel",
@@ -41,6 +45,7 @@ __all__ = [
     "SetAside",
     "Workspace",
     "columns_of",
+    "csv_table",
     "day_of",
     "deliver",
     "fail",
@@ -50,8 +55,10 @@ __all__ = [
     "next_step",
     "open_leads",
     "open_rules",
+    "read_in_blocks",
     "read_leads",
     "read_model",
+    "read_yaml",
     "rules_options",
     "settings_of",
     "tell",

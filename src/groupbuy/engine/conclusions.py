@@ -20,6 +20,8 @@ MASKED = "***"
 class LeadConclusions:
     """Reads one lead's values. Everything beyond them is worked out when it is asked for."""
 
+    survey: Any = None
+
     def __init__(
         self,
         case: Case,

@@ -62,6 +62,7 @@ class Presenter:
         """`options` says what is wanted."""
         self.rules, self.plugins, self.shown = rules, plugins, options
         self.model = rules.project.model
+        self.surveys: dict[str, Any] = {}
         self.asker = Asker(self.model, rules.as_of)
 
     def result(
@@ -74,6 +75,7 @@ class Presenter:
             for case, problems in run.set_aside
         ]
         verdicts = [case.env.get(VERDICT, VERDICTS[0]) for case in run.cases]
+        failed = self.survey(run)
         shown = [self.lead(case) for case in cases]
         data: dict[str, Any] = {
             "groupbuy": CONTRACT,
@@ -95,9 +97,28 @@ class Presenter:
             },
             "leads": shown,
             "set_aside": outside,
-            "errors": self.errors(run, shown),
+            "errors": [*self.errors(run, shown), *failed],
         }
         return Result(data, bool(outside or data["errors"]), list(cases))
+
+    def survey(self, run: Run) -> list[dict[str, Any]]:
+        """Let sections look at all leads together; what failed at that."""
+        failed: list[dict[str, Any]] = []
+        for name, section in self.rules.sections.items():
+            survey = getattr(section, "survey", None)
+            if survey is None:
+                continue
+            leads = [
+                (case.plan.stack.entries(name), self.conclusions(case))
+                for case in run.cases
+                if case.plan is not None
+            ]
+            try:
+                self.surveys[name] = survey(leads)
+            except PluginError as failure:
+                first = min(case.lead.id for case in run.cases)
+                failed.append({"problem": str(failure), "leads": len(leads), "first": first})
+        return failed
 
     def errors(self, run: Run, shown: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         """What plugins failed at, each message once with the number of leads it concerns."""
@@ -186,6 +207,7 @@ class Presenter:
     ) -> dict[str, Any]:
         """What a section shows for a lead, by id; what a plugin failed at is added to `failed`."""
         section = self.rules.sections[name]
+        lead.survey = self.surveys.get(name)
         found: dict[str, Any] = {}
         for lowered in lead.plan.stack.entries(name):
             if name in CORE and not self.shown.whole and lowered.entry.id not in self.shown.columns:

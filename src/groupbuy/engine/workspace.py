@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from groupbuy.engine.conclusions import LeadConclusions
 from groupbuy.engine.near import nearly
 from groupbuy.engine.results import Presenter, Ranking, Result, Shown
 from groupbuy.engine.run import Case, Engine, Run
 from groupbuy.errors import GroupbuyError, Location, Problem, Problems, Source, did_you_mean
-from groupbuy.model.lead import LeadFile
+from groupbuy.model.lead import Lead, LeadFile, SetAside
 from groupbuy.model.model import LeadModel
 from groupbuy.model.names import listed
 from groupbuy.plugins.active import Active, active_plugins
@@ -24,7 +25,7 @@ from groupbuy.rules.project import (
     read_project_file,
 )
 from groupbuy.rules.ruleset import RuleSet
-from groupbuy.sections.base import Section
+from groupbuy.sections.base import Lowered, Section
 from groupbuy.sections.facts import Facts
 from groupbuy.sections.gates import Gates
 from groupbuy.sections.grades import Grades
@@ -80,6 +81,16 @@ def opened_plugins(
     """
     file = read_project_file(find_rules(rules, here or Path.cwd()), shown)
     return file, active_plugins(file.plugins, options.plugins, options.plugins_dir, CORE_SECTIONS)
+
+
+@dataclass(frozen=True)
+class Concluded:
+    """One lead, the packs that apply to it, a section's entries for it, and all its values."""
+
+    lead: Lead
+    packs: tuple[str, ...]
+    entries: list[Lowered]
+    conclusions: LeadConclusions
 
 
 class Workspace:
@@ -209,6 +220,23 @@ class Workspace:
             chosen = chosen[: self.options.top]
         counts["shown"] = len(chosen)
         return presenter.result(run, chosen, leads.set_aside, counts)
+
+    def concluded(self, leads: LeadFile, section: str) -> tuple[list[Concluded], list[SetAside]]:
+        """Every lead with the entries of one section that are its own; and the leads set aside."""
+        run, ranked = self.run(leads)
+        presenter = self.presenter()
+        found = [
+            Concluded(
+                case.lead,
+                plan.stack.names,
+                plan.stack.entries(section),
+                presenter.conclusions(case),
+            )
+            for case in ranked
+            if (plan := case.plan) is not None
+        ]
+        aside = [SetAside(c.lead.id, c.lead.at, tuple(problems)) for c, problems in run.set_aside]
+        return found, [*leads.set_aside, *aside]
 
     def explain(self, leads: LeadFile, wanted: str) -> Result:
         """Evaluate all leads and show one, with everything that nearly decided otherwise."""

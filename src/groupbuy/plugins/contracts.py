@@ -101,7 +101,7 @@ def faults_of_section(section: object) -> Iterator[str]:
 
 def faults_of_program(program: object) -> Iterator[str]:
     """What is wrong with a kind of incentive program."""
-    yield from _faults_of_kind(program, IncentiveProgram, ("check", "offer", "accrue"))
+    yield from _faults_of_kind(program, IncentiveProgram, ("check", "together", "offer", "accrue"))
 
 
 def faults_of_generator(generator: object) -> Iterator[str]:
@@ -189,6 +189,8 @@ def faults_of_accruals(accruals: object) -> Iterator[str]:
             yield f"gave the amount {_shown(each.amount)}; money is a Decimal"
         elif each.amount != each.amount.quantize(Decimal("0.01")):
             yield f"gave {each.amount}, which is not to the cent"
+        elif each.amount < 0:
+            yield f"gave {each.amount}; what is owed is never negative"
         elif (each.party, each.key) in seen:
             yield f"gave {each.party} two accruals with the key {each.key}"
         elif each.rejected is not None and each.amount:

@@ -82,6 +82,9 @@ class Guard:
                 return function(*args, **named)
         except (GroupbuyError, KeyboardInterrupt):
             raise
+        except PluginError:
+            tally.failures += 1
+            raise  # one plugin called another, whose fault it is
         except TookTooLong:
             self.stopped[key] = f"took longer than {self.seconds:g} s and is not called again"
             tally.failures += 1

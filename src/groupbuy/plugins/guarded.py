@@ -12,7 +12,7 @@ from groupbuy.plugins.found import Found
 from groupbuy.plugins.guard import Guard, PluginError
 from groupbuy.plugins.interfaces import (
     Accrual,
-    Event,
+    Case,
     IncentiveExample,
     IncentiveProgram,
     Offer,
@@ -70,6 +70,7 @@ class GuardedSection:
         self.schema: JsonSchema = section.schema
         self.shared: bool = section.shared
         self.title: Texts = getattr(section, "title", {})
+        self.keeps_dates: bool = getattr(section, "keeps_dates", False)
 
     def declare(self, entry: Entry, ctx: Context) -> dict[str, Type]:
         """The names that the entry gives to others."""
@@ -139,6 +140,11 @@ class GuardedSection:
 
         return self.calls.checked("arrange", faults, lambda: list(theirs(shown)))
 
+    def survey(self, leads: Sequence[tuple[list[Lowered], Conclusions]]) -> Any:
+        """What the section finds over all leads of the run. Raises `PluginError`."""
+        theirs = getattr(self.section, "survey", None)
+        return None if theirs is None else self.calls("survey", theirs, leads)
+
 
 def _faults_of_concluded(given: object) -> Iterator[str]:
     if not isinstance(given, (list, tuple)) or not all(isinstance(d, Definition) for d in given):
@@ -173,11 +179,20 @@ class GuardedProgram:
             "offer", contracts.faults_of_offer, self.program.offer, terms, lead
         )
 
-    def accrue(self, terms: Mapping[str, Any], events: Sequence[Event]) -> list[Accrual]:
-        """What everybody has earned by the events so far."""
+    def together(self, terms: Mapping[str, Any]) -> str:
+        """What is settled together."""
+
+        def faults(given: object) -> Iterator[str]:
+            if not isinstance(given, str) or not given:
+                yield "gave no role"
+
+        return self.calls.checked("together", faults, self.program.together, terms)
+
+    def accrue(self, terms: Mapping[str, Any], case: Case) -> list[Accrual]:
+        """What everybody has earned by a case."""
 
         def accrued() -> list[Accrual]:
-            return list(self.program.accrue(terms, events))
+            return list(self.program.accrue(terms, case))
 
         return self.calls.checked("accrue", contracts.faults_of_accruals, accrued)
 

@@ -76,66 +76,132 @@ def scorer(
 
 # ── incentives ──
 
-EventKind = Literal["won", "invoiced", "paid", "refunded"]
+Form = Literal["money", "purchase"]
 
 
 @dataclass(frozen=True)
-class Event:
-    """Something that happened to a deal, on a day. Amounts are positive, in the currency.
+class Account:
+    """An organisation that deals are made with. `kind` is the word of the lead model's `org_kind`.
 
-    A refund is an event of its own, with the positive amount that was given back. `parties` says
-    who had which part in the deal: `{"buyer": "L001", "referrer": "L007", "sales": "wang"}`.
+    `customer_since` is the day of its first purchase as far as it is known.
     """
 
     id: str
-    deal: str
-    kind: EventKind
+    kind: str | None = None
+    customer_since: date | None = None
+
+
+@dataclass(frozen=True)
+class Deal:
+    """A deal that was won, and what of it counts for a program now.
+
+    `amount` is what was agreed. `counted` is the part of it that counts on the day of settlement:
+    what the program's trigger (won, invoiced, paid) has reached, once its hold days are over, less
+    what was refunded; `held` is what will count when they are. `quantity` and `margin` are the
+    counted part's, in proportion. `parties` says who had which role: `{"buyer": "L001",
+    "sales": "wang"}`; `first` whether it is its buyer's first.
+    """
+
+    id: str
     date: date
     amount: Decimal
+    counted: Decimal
+    held: Decimal = Decimal(0)
+    refunded: Decimal = Decimal(0)
     quantity: Decimal = Decimal(0)
     margin: Decimal | None = None
     parties: Mapping[str, str] = field(default_factory=dict)
+    first: bool = False
+
+
+@dataclass(frozen=True)
+class Referral:
+    """One customer brought another. `rejected` is why it can't be credited, whatever is bought.
+
+    Self-referrals, related parties, rings, payees who are persons and all introductions of one
+    customer but the first are found before any program is asked.
+    """
+
+    id: str
+    date: date
+    referrer: str
+    referred: str
+    rejected: str | None = None
+
+
+@dataclass(frozen=True)
+class Purchase:
+    """We bought from an account."""
+
+    id: str
+    date: date
+    account: str
+    amount: Decimal
+    category: str = ""
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is settled together: one deal, or all deals in which a party has the same role.
+
+    `of` is the deal or the party. Deals are in the order of date and id. `referrals` are those of
+    the buyer, `purchases` ours from the buyer; both only where the role is `buyer`. `today` is the
+    day of settlement; nothing later is in the case.
+    """
+
+    of: str
+    today: date
+    deals: Sequence[Deal]
+    referrals: Sequence[Referral] = ()
+    purchases: Sequence[Purchase] = ()
+    accounts: Mapping[str, Account] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Accrual:
-    """What a party has earned by the events so far, or why it has not.
+    """What a party has earned so far, or why it has not.
 
-    `key` tells the accruals of one party and program apart (a deal, a year). `amount` is the whole
-    that is owed now, to the cent: the ledger posts what it differs from before, so the same events
-    twice post nothing twice. A rejection has the amount 0 and a `rejected` reason.
+    `key` tells the accruals of one party and program apart (a deal, a year), and `period` says
+    when it was earned. `amount` is the whole that is owed now, to the cent and never negative: the
+    ledger posts what it differs from before, so the same deals twice post nothing twice. Where
+    caps don't leave enough for all, the earlier `date` comes first. A rejection has the amount 0
+    and a `rejected` reason. `form` says whether money is owed or that we buy for as much.
     """
 
     party: str
     key: str
     amount: Decimal
     because: Texts
-    events: Sequence[str] = ()
+    date: date
+    period: str = ""
+    deals: Sequence[str] = ()
     rejected: str | None = None
+    form: Form = "money"
 
 
 @dataclass(frozen=True)
 class Offer:
     """What a program has for a lead now, in words, and what the next step would bring.
 
-    `amount` is what is earned at the present volume, `next_at` the volume at which more is,
-    `next_amount` what is earned there; all in the currency, none where it does not apply.
+    `amount` is what is earned at the present volume `at`, `next_at` the volume at which more is,
+    `next_amount` what is earned there; none where it does not apply.
     """
 
     because: Texts
     amount: Decimal | None = None
+    at: Decimal | None = None
     next_at: Decimal | None = None
     next_amount: Decimal | None = None
 
 
 @dataclass(frozen=True)
 class IncentiveExample:
-    """Terms with the offer they make to a lead, and what events come to."""
+    """Terms with the offer they make to a lead, and what a case comes to."""
 
     terms: Mapping[str, Any]
     lead: Mapping[str, Any]
     offer: Offer | None
-    events: Sequence[Event]
+    case: Case
     accruals: Sequence[Accrual]
 
 
@@ -143,25 +209,42 @@ class IncentiveExample:
 class IncentiveProgram(Protocol):
     """A kind of incentive: what its terms are, whom it offers what, and what is owed.
 
-    Both functions are pure: they give the same for the same, in whatever order they are asked.
+    Numbers in terms are `Decimal`, exactly as a rule file has them, and dates texts. Caps, hold
+    days, triggers, effective dates and the checks of referrals are the same for all kinds and
+    done around them. All functions are pure: they give the same for the same, in any order.
     """
 
-    name: str
-    title: Texts
-    terms: JsonSchema
-    """The terms that a rule file states, as a closed JSON Schema of a mapping."""
-    inputs: Mapping[str, Value | Rows]
-    """What `offer` sees of a lead."""
-    examples: Sequence[IncentiveExample]
+    @property
+    def name(self) -> str:
+        """What rule files call it behind the plugin's name: `use: cold_chain.rebate`."""
+
+    @property
+    def title(self) -> Texts:
+        """What it is, in words."""
+
+    @property
+    def terms(self) -> JsonSchema:
+        """The terms that a rule file states, as a closed JSON Schema of a mapping."""
+
+    @property
+    def inputs(self) -> Mapping[str, Value | Rows]:
+        """What `offer` sees of a lead; `today` is the day of the run."""
+
+    @property
+    def examples(self) -> Sequence[IncentiveExample]:
+        """Cases that show what it does; the test kit runs them."""
 
     def check(self, terms: Mapping[str, Any]) -> Iterable[str]:
         """What is wrong with terms that have the right form: a ladder that falls, say."""
 
+    def together(self, terms: Mapping[str, Any]) -> str:
+        """What is settled together: `deal`, or the role of a party, `buyer` for example."""
+
     def offer(self, terms: Mapping[str, Any], lead: Mapping[str, Any]) -> Offer | None:
         """What there is for a lead; none where there is nothing to say. Unknown inputs are None."""
 
-    def accrue(self, terms: Mapping[str, Any], events: Sequence[Event]) -> Iterable[Accrual]:
-        """What everybody has earned by `events`, which are in the order of date and id."""
+    def accrue(self, terms: Mapping[str, Any], case: Case) -> Iterable[Accrual]:
+        """What everybody has earned by a case."""
 
 
 # ── proposal packages ──

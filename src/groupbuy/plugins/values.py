@@ -140,7 +140,7 @@ class RowsSeen:
         for row in table:
             cells: dict[str, Any] = {}
             for name, convert, pass_unknown in self.columns:
-                cell = row[name]
+                cell = row.get(name)
                 if cell is None or cell is _NONE:
                     if not pass_unknown:
                         return None
@@ -149,6 +149,29 @@ class RowsSeen:
                     cells[name] = convert(cell)
             seen.append(MappingProxyType(cells))
         return tuple(seen)
+
+
+def inputs_seen(
+    inputs: Mapping[str, Value | Rows], value_of: Callable[[str], Any]
+) -> dict[str, Any] | None:
+    """A lead's values as a plugin sees them, by the names of its inputs.
+
+    `value_of` gives them as they are kept. What is unknown or does not apply is `None` where the
+    input says `pass_unknown`; elsewhere the plugin can't be asked, and all of it is none.
+    """
+    seen: dict[str, Any] = {}
+    for name, declared in inputs.items():
+        found = value_of(name)
+        if found is None or found is _NONE:
+            made = None
+        elif isinstance(declared, Rows):
+            made = RowsSeen(declared)(found)
+        else:
+            made = seen_by_plugin(declared)(found)
+        if made is None and not declared.pass_unknown:
+            return None
+        seen[name] = made
+    return seen
 
 
 # ── what a plugin gives ──

@@ -59,6 +59,13 @@ def row(lead: Lead, view: View) -> list[Value]:
     ]
 
 
+def csv_table(heads: Iterable[Value], rows: Iterable[Iterable[Value]]) -> Iterator[str]:
+    """The lines of any table for a spreadsheet, the heading first."""
+    yield BOM + csv_line(heads)
+    for row in rows:
+        yield csv_line(row)
+
+
 def _value(lead: Mapping[str, Any], name: str, view: View) -> Value:
     """What a spreadsheet can sort and add up: numbers as they are, all else as in the table."""
     found = outcome(lead, name)

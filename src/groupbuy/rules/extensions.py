@@ -33,6 +33,11 @@ class Extensions:
         """The names of the sections, in the order in which results show them."""
         return [section.name for section in self.sections]
 
+    @property
+    def keeping(self) -> frozenset[str]:
+        """The sections whose entries stay outside their dates, which mean something else there."""
+        return frozenset(s.name for s in self.sections if getattr(s, "keeps_dates", False))
+
     def why_missing(self) -> str | None:
         """Why some plugin could not be used: it may explain what is unknown."""
         for name, reason in self.missing.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -86,8 +87,8 @@ def read_pack(node: Node, layer: int, extensions: Extensions, as_of: int) -> tup
         root.get("for"),
         _plain(root.get("version")),
         root.get("fields"),
-        _sections(root, names, as_of, problems, expired),
-        _changes(root, names, as_of, problems),
+        _sections(root, names, as_of, problems, expired, extensions.keeping),
+        _changes(root, names, as_of, problems, extensions.keeping),
         expired,
         root.get("allow"),
     )
@@ -162,6 +163,7 @@ def _sections(
     as_of: int,
     problems: Problems,
     expired: dict[tuple[str, str], PackEntry],
+    keeping: Set[str],
 ) -> dict[str, dict[str, PackEntry]]:
     found: dict[str, dict[str, PackEntry]] = {}
     for section in names:
@@ -196,7 +198,7 @@ def _sections(
                     "fill it in, or delete the line; to take it away: off",
                     len(id),
                 )
-            elif effective(item, as_of, problems):
+            elif effective(item, as_of, problems) or section in keeping:
                 entries[id] = PackEntry(item, at)
             else:
                 expired[section, id] = PackEntry(item, at)
@@ -205,7 +207,7 @@ def _sections(
 
 
 def _changes(
-    root: Mapping, names: list[str], as_of: int, problems: Problems
+    root: Mapping, names: list[str], as_of: int, problems: Problems, keeping: Set[str]
 ) -> dict[str, dict[str, PackEntry]]:
     node = root.get("changes")
     if node is None:
@@ -224,7 +226,7 @@ def _changes(
                 did_you_mean(key, names) or f"sections: {', '.join(names)}",
                 len(key),
             )
-    return _sections(node, names, as_of, problems, {})
+    return _sections(node, names, as_of, problems, {}, keeping)
 
 
 def effective(node: Node, as_of: int, problems: Problems) -> bool:

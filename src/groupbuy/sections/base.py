@@ -193,6 +193,8 @@ class Conclusions(Protocol):
         """A date in ISO form."""
 
     today: int
+    survey: Any
+    """What the section's own `survey` found over all leads of the run; none where it has none."""
 
 
 class Section(Protocol):
@@ -200,6 +202,11 @@ class Section(Protocol):
 
     A plugin's section may also have `arrange(shown)`: it is given what `present` gave, by id, and
     gives the ids to show, in order. So a section can show the three best of many.
+
+    Two more things are optional. With `keeps_dates = True` entries stay on days outside
+    `effective:`, which then means what the section makes of it. `survey(leads)` gets the section's
+    entries and the conclusions of every lead of a run once, before anything is presented; what it
+    gives, `present` finds as `lead.survey`.
     """
 
     name: str

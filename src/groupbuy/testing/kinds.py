@@ -132,17 +132,19 @@ class _ProgramTrial:
         return ()
 
     def accruals(self) -> Iterator[str]:
-        """The accruals are the documented ones."""
-        events = list(self.example.events)
-        accrued = list(pure("accrue", self.program.accrue, self.example.terms, events))
+        """What is settled together has a name, and the accruals are the documented ones."""
+        pure("together", self.program.together, self.example.terms)
+        case = self.example.case
+        accrued = list(pure("accrue", self.program.accrue, self.example.terms, case))
         if accrued != list(self.example.accruals):
             yield f"it documents {list(self.example.accruals)}, and accrues {accrued}"
 
     def idle(self) -> Iterator[str]:
         """Where nothing happened, nothing is owed."""
-        owed = list(pure("accrue, without events,", self.program.accrue, self.example.terms, []))
+        idle = replace(self.example.case, deals=(), referrals=(), purchases=())
+        owed = list(pure("accrue, without deals,", self.program.accrue, self.example.terms, idle))
         if any(each.amount for each in owed):
-            yield f"without events it accrues {owed}"
+            yield f"without deals it accrues {owed}"
 
 
 # ── proposal generators ──

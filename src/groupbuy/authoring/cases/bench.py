@@ -259,6 +259,10 @@ def _check(check: Check, opened: Opened) -> None:
             raise _unknown("no play", check, did_you_mean(check.name, known))
     elif kind in ("facts", "scores", "grades"):
         _check_value(check, opened)
+    elif kind == "shows":
+        known = [f"{section}.{id}" for section, id in rules.base]
+        if check.name not in known:
+            raise _unknown("no entry", check, did_you_mean(check.name, known))
     elif kind == "questions" and opened.workspace.model.resolve(check.name) is None:
         raise _unknown("no field", check, did_you_mean(check.name, opened.workspace.model.names))
     elif kind == "packs":

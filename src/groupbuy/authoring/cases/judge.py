@@ -302,6 +302,22 @@ class Judge:
         """A field by its proper name."""
         return self.presenter.model.resolve(name) or name
 
+    def judge_shows(self, check: Check) -> Failure | None:
+        """What a section says of the lead in sentences, or that it shows nothing."""
+        section, _, entry = check.name.partition(".")
+        shown = self.section(section).get(entry)
+        found = shown.get("say", ()) if isinstance(shown, Mapping) else ()
+        said = " / ".join([found] if isinstance(found, str) else found)
+        wanted = [node.text for node in _scalars(check.expected)]
+        if wanted in (["none"], [""]):
+            if shown is None:
+                return None
+            return Failure(check, f"{check.name} shows nothing", f'"{said}"')
+        if shown is not None and all(text in said for text in wanted):
+            return None
+        expected = f"{check.name} shows " + " and ".join(f'"{text}"' for text in wanted)
+        return Failure(check, expected, f'"{said}"' if shown is not None else "nothing is shown")
+
     def judge_packs(self, check: Check) -> Failure | None:
         """A pack applies."""
         names = self.lead.plan.stack.names

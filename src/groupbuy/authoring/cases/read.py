@@ -19,7 +19,7 @@ FILE = "groupbuy.yaml"
 
 LISTS = (*STATES, "questions", "packs")
 """Expectations that are lists of names; the others have one value, or one for each name."""
-BY_NAME = ("facts", "scores", "grades", "because", "plays")
+BY_NAME = ("facts", "scores", "grades", "because", "plays", "shows")
 
 
 def find_case_files(paths: Iterable[Path]) -> list[Path]:

@@ -68,6 +68,9 @@ def _names(check: Check, judge: Judge, opened: Opened) -> Iterator[str]:
         yield from _of_entry(stack, section, proper, judge.lead.lang)
     elif kind in ("facts", "scores", "grades"):
         yield named(opened.rules, check.name)[0]
+    elif kind == "shows":
+        section, _, entry = check.name.partition(".")
+        yield from _of_entry(stack, section, entry, judge.lead.lang)
     elif kind == "rank":
         yield from opened.workspace.rank_by
     elif kind == "questions":

@@ -79,6 +79,10 @@ _EXPECTATIONS: Schema = {
     "grades": {**_named(_GRADE), "description": "A word, unknown, none, or what is likely."},
     "because": {**_named(_TEXTS), "description": "What the reason of a rule must contain."},
     "plays": {**_named(_PLAY), "description": "What there is to do, by play or play/case."},
+    "shows": {
+        **_named({"anyOf": [_TEXTS, {"type": "null"}]}),
+        "description": "What a section of a plugin says of a lead must contain: SECTION.ENTRY",
+    },
     "questions": {**_PATHS, "description": "Fields that are among those asked about."},
     "packs": {**_PATHS, "description": "Packs that are among those that apply."},
 }

@@ -1,0 +1,1 @@
+"""The commands `settle`, `ledger` and `refer`."""

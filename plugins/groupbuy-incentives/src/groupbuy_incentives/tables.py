@@ -1,0 +1,95 @@
+"""Tables of this plugin's commands: on the screen, as CSV and as workbooks, all of them inert."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from groupbuy.api import GroupbuyError, Problem
+from groupbuy.api.commands import csv_table, deliver, inert
+
+Cell = str | int | Decimal
+SCREENFUL = 100
+
+
+@dataclass(frozen=True)
+class Table:
+    """A heading and rows. Amounts are `Decimal`."""
+
+    title: str
+    heads: Sequence[str]
+    rows: Iterable[Sequence[Cell]]
+
+
+def as_text(table: Table, limit: int | None = None) -> str:
+    """Aligned columns; the first `limit` rows."""
+    from tabulate import tabulate
+
+    kept: list[Sequence[Cell]] = []
+    more = 0
+    for row in table.rows:
+        if limit is not None and len(kept) == limit:
+            more += 1
+        else:
+            kept.append(row)
+    if not kept:
+        return ""
+    numbers = [all(isinstance(cell, int | Decimal) for cell in c) for c in zip(*kept, strict=True)]
+    align = ["right" if each else "left" for each in numbers]
+    shown = [[_shown(cell) for cell in row] for row in kept]
+    text = tabulate(shown, list(table.heads), "simple", disable_numparse=True, colalign=align)
+    head = f"{table.title}\n" if table.title else ""
+    return f"{head}{text}\n" + (f"… {more:,} more: -o FILE writes all\n" if more else "")
+
+
+def _shown(cell: Cell) -> str:
+    if isinstance(cell, Decimal):
+        return f"{cell:,.2f}"
+    return f"{cell:,}" if isinstance(cell, int) else inert(cell)
+
+
+def deliver_csv(table: Table, target: Path | None) -> None:
+    """One table, for a spreadsheet: amounts as plain numbers."""
+    rows = ([_plain(cell) for cell in row] for row in table.rows)
+    deliver("".join(csv_table(table.heads, rows)), target)
+
+
+def _plain(cell: Cell) -> str | int:
+    return f"{cell:f}" if isinstance(cell, Decimal) else cell
+
+
+def write_workbook(tables: Sequence[Table], target: Path) -> None:
+    """A sheet for each table. Texts stay texts, whatever they begin with."""
+    try:
+        import xlsxwriter  # type: ignore[import-untyped, unused-ignore]
+    except ImportError:
+        message, hint = "writing .xlsx needs XlsxWriter", 'pip install "groupbuy[xlsx]"'
+        raise GroupbuyError(Problem("extra-missing", message, None, hint)) from None
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    os.close(handle)
+    try:
+        options = ("strings_to_formulas", "strings_to_numbers", "strings_to_urls")
+        book = xlsxwriter.Workbook(name, {"constant_memory": True, **dict.fromkeys(options, False)})
+        bold, amount = book.add_format({"bold": True}), book.add_format({"num_format": "#,##0.00"})
+        for table in tables:
+            sheet = book.add_worksheet(table.title[:31])
+            sheet.freeze_panes(1, 0)
+            sheet.set_column(0, max(0, len(table.heads) - 1), 18)
+            for column, head in enumerate(table.heads):
+                sheet.write_string(0, column, head, bold)
+            for number, row in enumerate(table.rows, 1):
+                for column, cell in enumerate(row):
+                    if isinstance(cell, str):
+                        sheet.write_string(number, column, inert(cell))
+                    else:
+                        sheet.write_number(number, column, float(cell), amount)
+        book.close()
+        os.chmod(name, 0o644)
+        os.replace(name, target)
+    except BaseException:
+        os.unlink(name)
+        raise
