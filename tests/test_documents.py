@@ -6,14 +6,17 @@ import re
 import shlex
 from pathlib import Path
 
+import polars
 import pytest
 from click.testing import CliRunner
 
 from groupbuy.cli.group import groupbuy
+from groupbuy.engine.standing import StoredCuts, write_cuts
 from groupbuy.engine.workspace import Options, Workspace
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+AS_OF_DAY = "2025-11-22"
 AS_OF = 739577  # 2025-11-22, any day will do
 
 
@@ -76,6 +79,11 @@ def test_commands_of_the_readme_run(
     examples = ROOT / "examples" / "leads.yaml"
     (tmp_path / "leads.yaml").write_bytes(examples.read_bytes())
     (tmp_path / "leads.csv").write_text("客户编号,团购类型\nL1,福利性\n", encoding="utf-8")
+    (tmp_path / "one-lead.yaml").write_text(
+        "- {id: L001, customer_type: office}\n", encoding="utf-8"
+    )
+    polars.read_csv(tmp_path / "leads.csv").write_parquet(tmp_path / "leads.parquet")
+    (tmp_path / "cuts.json").write_text(write_cuts(StoredCuts("", AS_OF_DAY)), encoding="utf-8")
     words = [word.replace("examples/leads.yaml", str(examples)) for word in shlex.split(line)[1:]]
     if words[:2] == ["init", "my-rules"]:
         words[1] = "other-rules"

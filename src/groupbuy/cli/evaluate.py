@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from groupbuy.cli.opening import leads_options, open_leads, open_rules
+from groupbuy.cli.in_columns import ENGINES, chosen_engine, evaluate_in_columns
+from groupbuy.cli.opening import (
+    cuts_option,
+    leads_options,
+    open_leads,
+    open_rules,
+    read_stored,
+    tell_foreign,
+)
 from groupbuy.cli.options import columns_of, rules_options
 from groupbuy.cli.plugin_commands import Format, plugin_format
 from groupbuy.cli.running import DONE, INCOMPLETE, INVALID, deliver, fail, next_step, width
@@ -19,14 +27,14 @@ if TYPE_CHECKING:
     from groupbuy.engine.workspace import Workspace
     from groupbuy.model.lead import LeadFile
 
-FORMATS = ("table", "json", "jsonl", "csv", "md", "xlsx")
+FORMATS = ("table", "json", "jsonl", "csv", "md", "xlsx", "parquet")
 SCREENFUL = 100
 """A table on the screen shows the first hundred, unless --top says how many."""
 
 
 @click.command()
 @click.argument("leads", nargs=-1, required=True)
-@click.option("--format", "form", type=Format(FORMATS), default="table", show_default=True)
+@click.option("--format", "form", type=Format(FORMATS), help="[default: table, or parquet by -o]")
 @click.option(
     "--columns", metavar="A,B", help="Columns of the table; questions try to settle them."
 )
@@ -48,11 +56,25 @@ SCREENFUL = 100
     metavar="FILE",
     help="Write the leads that plays create (a customer's suppliers) as a lead file.",
 )
+@click.option(
+    "--engine",
+    type=click.Choice(ENGINES),
+    default="auto",
+    show_default=True,
+    help="rows explains each lead; columns and duckdb are for millions.",
+)
+@cuts_option
+@click.option(
+    "--save-cuts",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Keep where ranks are cut, for --cuts.",
+)
 @leads_options
 @rules_options
 def evaluate(
     leads: tuple[str, ...],
-    form: str,
+    form: str | None,
     columns: str | None,
     top: int | None,
     where: str | None,
@@ -60,6 +82,9 @@ def evaluate(
     show_pii: bool,
     output: Path | None,
     created: Path | None,
+    engine: str,
+    cuts: Path | None,
+    save_cuts: Path | None,
     mapping: Path | None,
     rejects: Path | None,
     rules: Path | None,
@@ -72,6 +97,11 @@ def evaluate(
     Exit codes: 0 done; 2 the input can't be used, nothing is written; 3 done, but some leads were
     set aside (with --strict: 2).
     """
+    if form is None:
+        form = "parquet" if output is not None and output.suffix == ".parquet" else "table"
+    engine = chosen_engine(engine, leads, form)
+    if engine == "rows" and form == "parquet":
+        fail("bad-option", "--engine rows writes no Parquet", "--engine columns")
     if form == "xlsx":
         _check_workbook(output)
     workspace = open_rules(
@@ -79,18 +109,33 @@ def evaluate(
         as_of,
         settings,
         lang,
+        cuts=read_stored(cuts),
+        keep_cuts=save_cuts is not None,
         columns=columns_of(columns),
         where=where,
         top=top or (SCREENFUL if form == "table" and (output, created) == (None, None) else None),
         show_pii=show_pii,
         whole=form not in ("table", "csv", "md"),
     )
+    if engine != "rows":
+        for option, given in (("--map", mapping), ("--new-leads", created)):
+            if given is not None:
+                fail("bad-option", f"{option} goes with --engine rows")
+        tell_foreign(workspace, cuts)
+        return evaluate_in_columns(
+            workspace, leads, engine, form, output, strict=strict, save_cuts=save_cuts
+        )
+    tell_foreign(workspace, cuts)
     opened = open_leads(workspace, leads, mapping, rejects)
     result = workspace.evaluate(opened)
     if strict and result.incomplete:
         _tell_set_aside(result)
         return INVALID
     deliver(rendered(form, workspace, result, screen=output is None), output)
+    if save_cuts is not None:
+        from groupbuy.engine.standing import write_cuts
+
+        deliver(write_cuts(workspace.stored(result.standings)), save_cuts)
     if created is not None:
         _write_new_leads(result, opened, created)
     more = result.data["run"]["matched"] - result.data["run"]["shown"]

@@ -6,7 +6,15 @@ from pathlib import Path
 
 import click
 
-from groupbuy.cli.opening import explain_one, lead_named, leads_options, open_rules
+from groupbuy.cli.opening import (
+    cuts_option,
+    explain_one,
+    lead_named,
+    leads_options,
+    open_rules,
+    read_stored,
+    tell_foreign,
+)
 from groupbuy.cli.options import rules_options
 from groupbuy.cli.running import DONE, deliver, width
 
@@ -22,6 +30,7 @@ from groupbuy.cli.running import DONE, deliver, width
     help="Also the smallest changes that move a grade or clear a gate, and the worth of answers.",
 )
 @click.option("--show-pii", is_flag=True, help="Show names and numbers of persons.")
+@cuts_option
 @leads_options
 @rules_options
 def explain(
@@ -29,6 +38,7 @@ def explain(
     form: str,
     what_if: bool,
     show_pii: bool,
+    cuts: Path | None,
     mapping: Path | None,
     rejects: Path | None,
     rules: Path | None,
@@ -38,10 +48,12 @@ def explain(
 ) -> int:
     """Explain one lead: groupbuy explain LEADS... ID, where ID is its id or name.
 
-    All leads of the files are evaluated, because ranks need all of them.
+    All leads of the files are evaluated, because ranks need all of them; with --cuts, one alone
+    is enough.
     """
     paths, wanted = lead_named(leads, "explain")
-    workspace = open_rules(rules, as_of, settings, lang, show_pii=show_pii)
+    workspace = open_rules(rules, as_of, settings, lang, show_pii=show_pii, cuts=read_stored(cuts))
+    tell_foreign(workspace, cuts)
     result = explain_one(workspace, paths, wanted, mapping, rejects)
     if what_if:
         from groupbuy.engine import what_if as trying

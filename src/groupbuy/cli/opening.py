@@ -18,6 +18,7 @@ from groupbuy.files.leads import read_leads
 
 if TYPE_CHECKING:
     from groupbuy.engine.results import Result
+    from groupbuy.engine.standing import StoredCuts
     from groupbuy.model.lead import LeadFile
     from groupbuy.model.model import LeadModel
     from groupbuy.plugins.registry import Registry
@@ -88,25 +89,54 @@ def leads_options(command: F) -> F:
     return command
 
 
+def cuts_option(command: F) -> F:
+    """`--cuts`, of every command that ranks leads."""
+    return click.option(
+        "--cuts",
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="FILE",
+        help="Place leads by the cuts of an earlier run (--save-cuts) instead of among each other.",
+    )(command)
+
+
+def read_stored(path: Path | None) -> StoredCuts | None:
+    """The cuts of an earlier run. Raises `GroupbuyError`."""
+    if path is None:
+        return None
+    from groupbuy.engine.standing import read_cuts
+    from groupbuy.files.text import read_text
+
+    return read_cuts(read_text(path, []).text, str(path))
+
+
+def tell_foreign(workspace: Workspace, path: Path | None) -> None:
+    """Say where stored cuts were made with other rules than those at hand."""
+    cuts = workspace.options.cuts
+    if cuts is not None and cuts.rules_hash != workspace.project.digest:
+        click.echo(f"note: the cuts in {path} were made with other rules ({cuts.as_of})", err=True)
+
+
 def open_leads(
     workspace: Workspace,
     paths: Sequence[str],
     mapping: Path | None = None,
     rejects: Path | None = None,
     model: LeadModel | None = None,
+    only: Sequence[str] | None = None,
 ) -> LeadFile:
     """The leads of the files, by way of a mapping file where one is given.
 
     `model` stands for the workspace's own.
 
     Remarks about them and leads that look like one customer go to stderr, rows that were set
-    aside to the file `rejects`. Raises `GroupbuyError`.
+    aside to the file `rejects`. `only` says which leads are enough, by id or name. Raises
+    `GroupbuyError`.
     """
     model = model or workspace.model
     if mapping is None:
         if rejects is not None:
             fail("bad-option", "--rejects goes with --map", "groupbuy map new FILES -o FILE")
-        leads = read_leads(paths, model, stdin=sys.stdin)
+        leads = read_leads(paths, model, stdin=sys.stdin, only=only)
     else:
         from groupbuy.files.mapping.read import read_mapped
         from groupbuy.files.mapping.rejects import rejects_csv
@@ -144,11 +174,17 @@ def explain_one(
     mapping: Path | None = None,
     rejects: Path | None = None,
 ) -> Result:
-    """One lead explained, after all of the files were evaluated. Raises `GroupbuyError`."""
-    found = open_leads(workspace, paths, mapping, rejects)
+    """One lead explained, after all of the files were evaluated. Raises `GroupbuyError`.
+
+    With stored cuts nobody else is needed to know the lead's place.
+    """
+    only = None if workspace.options.cuts is None else [wanted]
+    found = open_leads(workspace, paths, mapping, rejects, only=only)
     for aside in found.set_aside:
         if aside.id == wanted:
             raise GroupbuyError(*aside.problems)
+    if not found.leads and only:
+        fail("unknown-lead", f'there is no lead "{wanted}" that can be read')
     if not found.leads:
         fail("no-leads", "these files have no lead that can be read", f"groupbuy check {paths[0]}")
     return workspace.explain(found, wanted)

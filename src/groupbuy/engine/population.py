@@ -55,6 +55,24 @@ def over_population(over: Over, candidates: Sequence[Candidate]) -> Ranked:
     In the population is who is surely `among` it, with value, group and costs known. Elsewhere
     the result is unknown, or none where the value does not apply.
     """
+    results, groups, unranked = grouped(over, candidates)
+    for members in groups.values():
+        if over.op == "share":
+            _share(members, results)
+        elif over.op == "rank":
+            _rank(members, results)
+        else:
+            _cut(over.cuts, members, results)
+    return Ranked(results, unranked)
+
+
+def grouped(
+    over: Over, candidates: Sequence[Candidate]
+) -> tuple[list[Any], dict[Any, list[Member]], int]:
+    """The groups of a population, each from the top.
+
+    Beside them the results of those that are in none, and how many might have been.
+    """
     results: list[Any] = [None] * len(candidates)
     groups: dict[Any, list[Member]] = defaultdict(list)
     unranked = 0
@@ -67,21 +85,15 @@ def over_population(over: Over, candidates: Sequence[Candidate]) -> Ranked:
         elif any(part is NONE for part in parts):
             results[index] = NONE
         else:
-            value = candidate.value if over.value.type.exact else _without_noise(candidate.value)
+            value = candidate.value if over.value.type.exact else without_noise(candidate.value)
             member = Member(index, candidate.id, value, candidate.costs)
             groups[candidate.within].append(member)
     for members in groups.values():
         members.sort(key=lambda member: (-member.value, member.id))
-        if over.op == "share":
-            _share(members, results)
-        elif over.op == "rank":
-            _rank(members, results)
-        else:
-            _cut(over.cuts, members, results)
-    return Ranked(results, unranked)
+    return results, groups, unranked
 
 
-def _without_noise(value: float) -> float:
+def without_noise(value: float) -> float:
     """A computed number to 12 digits: what is printed as equal is ranked as equal."""
     return float(f"{value:.12g}")
 
@@ -100,13 +112,23 @@ def _rank(members: list[Member], results: list[Any]) -> None:
         results[member.index] = float(place)
 
 
-def _cut(cuts: Sequence[Cut], members: list[Member], results: list[Any]) -> None:
+def _cut(cuts: Sequence[Cut], members: Sequence[Member], results: list[Any]) -> None:
     """Hand out the pieces from the top; who is left over is in none of them."""
     for member in members:
         results[member.index] = NONE
+    begin = 0
+    for cut, end in zip(cuts, cut_ends(cuts, members), strict=True):
+        for member in members[begin:end]:
+            results[member.index] = cut.name
+        begin = end
+
+
+def cut_ends(cuts: Sequence[Cut], members: Sequence[Member]) -> list[int]:
+    """Where each piece ends, counted from the top; `members` are in the order of the ranking."""
     held, begin, number = Fraction(0), 0, 0
     # Shares in a row count together, from where the piece before them ended.
     shares, start = Fraction(0), 0
+    ends = []
     for cut in cuts:
         if cut.limit != "top_share":
             shares = Fraction(0)
@@ -125,10 +147,9 @@ def _cut(cuts: Sequence[Cut], members: list[Member], results: list[Any]) -> None
         else:
             end = len(members)
         number += cut.cost is not None
-        end = min(max(begin, end), len(members))
-        for member in members[begin:end]:
-            results[member.index] = cut.name
-        begin = end
+        begin = min(max(begin, end), len(members))
+        ends.append(begin)
+    return ends
 
 
 def _exact(cut: Cut) -> Fraction:
@@ -143,13 +164,13 @@ def _decimal(value: float) -> Fraction:
     return Fraction(repr(value))
 
 
-def _with_ties(members: list[Member], end: int) -> int:
+def _with_ties(members: Sequence[Member], end: int) -> int:
     while 0 < end < len(members) and members[end].value == members[end - 1].value:
         end += 1
     return end
 
 
-def _holding(members: list[Member], share: Fraction) -> int:
+def _holding(members: Sequence[Member], share: Fraction) -> int:
     """How many from the top hold `share` of all that is positive."""
     positive = [_decimal(member.value) for member in members if member.value > 0]
     wanted, total = share * sum(positive), Fraction(0)
@@ -160,7 +181,7 @@ def _holding(members: list[Member], share: Fraction) -> int:
     return len(positive)
 
 
-def _affordable(members: list[Member], begin: int, cost: int, budget: Fraction) -> int:
+def _affordable(members: Sequence[Member], begin: int, cost: int, budget: Fraction) -> int:
     """How far down the ranking the budget reaches."""
     spent = Fraction(0)
     for position in range(begin, len(members)):

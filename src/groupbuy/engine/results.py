@@ -12,6 +12,7 @@ from groupbuy.engine.asking import Asker
 from groupbuy.engine.conclusions import MASKED, LeadConclusions
 from groupbuy.engine.failing import HELD
 from groupbuy.engine.run import Case, Run
+from groupbuy.engine.standing import Standings
 from groupbuy.errors import Problem
 from groupbuy.model.lead import SetAside
 from groupbuy.plugins.guard import PluginError
@@ -53,6 +54,7 @@ class Result:
     data: dict[str, Any]
     incomplete: bool = False
     cases: list[Case] = field(default_factory=list)
+    standings: dict[str, Standings] = field(default_factory=dict)
 
 
 class Presenter:
@@ -99,7 +101,8 @@ class Presenter:
             "set_aside": outside,
             "errors": [*self.errors(run, shown), *failed],
         }
-        return Result(data, bool(outside or data["errors"]), list(cases))
+        incomplete = bool(outside or data["errors"])
+        return Result(data, incomplete, list(cases), run.standings)
 
     def survey(self, run: Run) -> list[dict[str, Any]]:
         """Let sections look at all leads together; what failed at that."""
@@ -139,7 +142,8 @@ class Presenter:
         found: dict[str, int] = {}
         for name, count in run.unranked.items():
             if count:
-                found[shown(name)] = count
+                # A grade's cuts may read costs that its ranks don't.
+                found[shown(name)] = max(count, found.get(shown(name), 0))
         return found
 
     def set_aside(self, id: str | None, at: str, problems: Iterable[Problem]) -> dict[str, Any]:

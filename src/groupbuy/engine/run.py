@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from groupbuy.compile.python import Program
 from groupbuy.engine.failing import Failing, take_failures
 from groupbuy.engine.plan import Env, Evaluator, Plan, Population
-from groupbuy.engine.population import Candidate, over_population
+from groupbuy.engine.population import Candidate, grouped, over_population
+from groupbuy.engine.standing import Standings, placed, standings_of
 from groupbuy.errors import Problem
 from groupbuy.model.lead import Lead
 from groupbuy.rules.pack import Pack
@@ -44,14 +45,27 @@ class Run:
     cases: list[Case] = field(default_factory=list)
     set_aside: list[tuple[Case, list[Problem]]] = field(default_factory=list)
     unranked: dict[str, int] = field(default_factory=dict)
+    standings: dict[str, Standings] = field(default_factory=dict)
+    """The populations that were ranked, where they are to be kept."""
 
 
 class Engine:
     """Runs leads through a rule set. Plans are compiled when first met and kept."""
 
-    def __init__(self, rules: RuleSet) -> None:
-        """Nothing is compiled before there is a lead."""
-        self.rules = rules
+    def __init__(
+        self,
+        rules: RuleSet,
+        cuts: Mapping[str, Standings] | None = None,
+        *,
+        keep_standings: bool = False,
+    ) -> None:
+        """Nothing is compiled before there is a lead.
+
+        `cuts` are the populations of an earlier run, in which leads are placed instead of being
+        ranked among each other.
+        """
+        self.rules, self.cuts, self.keep_standings = rules, cuts, keep_standings
+        self.standings: dict[str, Standings] = {}
         self.model = rules.project.model
         self._plans: dict[StackKey, Plan] = {}
         self._values: dict[Expr, Evaluator] = {}
@@ -71,6 +85,7 @@ class Engine:
                 self.plan_for(case)
                 run.cases.append(case)
         self.run_stages(run)
+        run.standings = self.standings
         return run
 
     # ── packs ──
@@ -191,9 +206,15 @@ class Engine:
 
     def rank_all(self, population: Population, cases: Sequence[Case]) -> int:
         """Work out one value over the population; returns how many could not be ranked."""
-        ranked = over_population(
-            population.over, [self.candidate(population, case) for case in cases]
-        )
+        candidates = [self.candidate(population, case) for case in cases]
+        if self.cuts is not None:
+            stored = self.cuts.get(population.name, {})
+            for case, candidate in zip(cases, candidates, strict=True):
+                case.env[population.name] = placed(population.over, stored, candidate)
+            return grouped(population.over, candidates)[2]
+        if self.keep_standings:
+            self.standings[population.name] = standings_of(population.over, candidates)
+        ranked = over_population(population.over, candidates)
         for case, value in zip(cases, ranked.values, strict=True):
             case.env[population.name] = value
         return ranked.unranked

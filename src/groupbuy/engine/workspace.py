@@ -10,6 +10,8 @@ from groupbuy.engine.conclusions import LeadConclusions
 from groupbuy.engine.near import nearly
 from groupbuy.engine.results import Presenter, Ranking, Result, Shown
 from groupbuy.engine.run import Case, Engine, Run
+from groupbuy.engine.standing import Standings, StoredCuts
+from groupbuy.engine.wording import iso
 from groupbuy.errors import GroupbuyError, Location, Problem, Problems, Source, did_you_mean
 from groupbuy.model.lead import Lead, LeadFile, SetAside
 from groupbuy.model.model import LeadModel
@@ -67,6 +69,10 @@ class Options:
     plugins: tuple[str, ...] = ()
     plugins_dir: Path | None = None
     layers: tuple[str, ...] = ()
+    cuts: StoredCuts | None = None
+    """The populations of an earlier run, in which leads are placed."""
+    keep_cuts: bool = False
+    """Whether the populations of this run are to be kept."""
 
 
 def opened_plugins(
@@ -191,7 +197,9 @@ class Workspace:
 
     def run(self, leads: LeadFile) -> tuple[Run, list[Case]]:
         """Evaluate all leads; returns the run and its cases in the order in which to call."""
-        run = Engine(self.rules).run(leads.leads)
+        cuts = None if self.options.cuts is None else self.options.cuts.populations
+        engine = Engine(self.rules, cuts, keep_standings=self.options.keep_cuts)
+        run = engine.run(leads.leads)
         return run, Ranking(self.rules, self.rank_by).ranked(run.cases)
 
     def presenter(self, lang: str | None = None) -> Presenter:
@@ -237,6 +245,10 @@ class Workspace:
         ]
         aside = [SetAside(c.lead.id, c.lead.at, tuple(problems)) for c, problems in run.set_aside]
         return found, [*leads.set_aside, *aside]
+
+    def stored(self, standings: Mapping[str, Standings]) -> StoredCuts:
+        """The populations of a run, with the rules and the day that they belong to."""
+        return StoredCuts(self.project.digest, iso(self.options.as_of), dict(standings))
 
     def explain(self, leads: LeadFile, wanted: str) -> Result:
         """Evaluate all leads and show one, with everything that nearly decided otherwise."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from groupbuy.errors import GroupbuyError, Location, Problem, Problems, Source
-from groupbuy.files import from_csv, from_json, from_json_lines, from_yaml
+from groupbuy.files import from_csv, from_json, from_json_lines, from_parquet, from_yaml
 from groupbuy.files.record import Record
 from groupbuy.files.sniff import format_of
 from groupbuy.files.tables import XLSX, join, siblings, stray_tables, table_of
@@ -38,7 +38,7 @@ _BY_SUFFIX = {".yaml": "yaml", ".yml": "yaml", ".json": "json", ".jsonl": "jsonl
 _BY_SUFFIX |= {".ndjson": "jsonl", ".csv": "csv", ".tsv": "csv"}
 _TEXTS = {".txt", ".text"}
 _OTHERS = {".xls", ".xlsb", ".et", ".ods", ".numbers"}
-_OTHERS |= {".parquet", ".arrow", ".feather", ".db", ".sqlite"}
+_OTHERS |= {".db", ".sqlite"}
 
 
 def read_model(path: Path) -> LeadModel:
@@ -51,15 +51,20 @@ def read_model(path: Path) -> LeadModel:
 
 
 def read_leads(
-    paths: Sequence[str | Path], model: LeadModel, *, stdin: TextIO | None = None
+    paths: Sequence[str | Path],
+    model: LeadModel,
+    *,
+    stdin: TextIO | None = None,
+    only: Collection[str] | None = None,
 ) -> LeadFile:
     """The leads of several files (`-` is standard input), in their order.
 
     A lead with a value that can't be read is set aside with its problems. What is wrong with a
     file as a whole (its syntax, a name that the model does not have, an id that two leads have)
     raises `GroupbuyError` with the first 20 problems of all the files and the number of others.
+    With `only`, files that can be searched give no other leads than those with these ids or names.
     """
-    reading = _Reading(model)
+    reading = _Reading(model, only)
     # Thousands of records live until the end: looking for garbage among them is lost time.
     with without_collector():
         reading.read(paths, stdin)
@@ -81,8 +86,8 @@ def _first(problems: list[Problem], untold: int) -> list[Problem]:
 class _Reading:
     """One run over several files."""
 
-    def __init__(self, model: LeadModel) -> None:
-        self.model = model
+    def __init__(self, model: LeadModel, only: Collection[str] | None = None) -> None:
+        self.model, self.only = model, only
         self.problems = Problems()
         self.untold = 0
         self.result = LeadFile()
@@ -142,6 +147,8 @@ class _Reading:
             from groupbuy.files import from_plugin
 
             return from_plugin.read(path, found, self.problems)
+        elif path.suffix.lower() in from_parquet.SUFFIXES:
+            return from_parquet.read(path, self.model, self.problems, self.only)
         elif path.suffix.lower() in _OTHERS:
             hint = "save it as .xlsx or as CSV (UTF-8)"
             message = f"{path.suffix} files can't be read here"

@@ -196,7 +196,7 @@ class RecordReader:
                 values[name] = self._rows(name, raw, places, faults)
                 continue
             try:
-                values[name] = column.read(_with_unit(raw, column.unit) if column.unit else raw)
+                values[name] = column.read(with_unit(raw, column.unit) if column.unit else raw)
             except ValueProblem as problem:
                 values[name] = _UNREADABLE
                 faults.append(self._problem(column.entry, name, problem, places(header)))
@@ -277,7 +277,7 @@ class RecordReader:
             taken[name] = header
             assert column.read is not None
             try:
-                row[name] = column.read(_with_unit(value, column.unit) if column.unit else value)
+                row[name] = column.read(with_unit(value, column.unit) if column.unit else value)
             except ValueProblem as problem:
                 at = places(table, number, header)
                 faults.append(self._problem(column.entry, f"{table}.{name}", problem, at))
@@ -367,7 +367,7 @@ def _is_private(columns: Columns, header: str) -> bool:
     return any(field.pii for field in fields)
 
 
-def _with_unit(raw: object, unit: str) -> object:
+def with_unit(raw: object, unit: str) -> object:
     """A cell with the unit that its column's header names, unless it has one itself."""
     if not unit or not isinstance(raw, str) or not raw.strip() or not raw.strip()[-1].isdigit():
         return raw

@@ -1,0 +1,1 @@
+"""Trees → dataframe expressions: the back end for many leads at once."""

@@ -1,0 +1,1 @@
+"""Lead files as frames, and results from frames to files, without holding the whole."""

@@ -1,0 +1,44 @@
+"""Frames of one engine as those of another, and back, by way of files: nothing is held whole."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import narwhals as nw
+import polars as pl
+
+from groupbuy.engine.columns.run import ColumnResult
+from groupbuy.engine.columns.source import Source
+from groupbuy.files.columns.scan import Opened
+
+
+def on_duckdb(opened: Opened) -> Source:
+    """The same leads as relations of DuckDB."""
+    import duckdb
+
+    folder = Path(opened.keep_open(tempfile.TemporaryDirectory(prefix="groupbuy-")))
+    connection = duckdb.connect()
+
+    def moved(frame: Any, name: str) -> Any:
+        path = folder / f"{name}.parquet"
+        nw.to_native(frame).sink_parquet(path, engine="streaming")
+        return nw.from_native(connection.read_parquet(str(path)))
+
+    source = opened.source
+    tables = {
+        name: moved(table, f"table-{n}") for n, (name, table) in enumerate(source.tables.items())
+    }
+    return Source(source.model, moved(source.leads, "leads"), tables, source.order)
+
+
+def as_polars(result: ColumnResult, opened: Opened) -> pl.LazyFrame:
+    """The results as a lazy frame of Polars, which writes them."""
+    native = nw.to_native(result.frame)
+    if isinstance(native, pl.LazyFrame):
+        return native
+    folder = opened.keep_open(tempfile.TemporaryDirectory(prefix="groupbuy-"))
+    path = Path(folder) / "results.parquet"
+    result.frame.sink_parquet(path)
+    return pl.scan_parquet(path)

@@ -1,0 +1,84 @@
+"""Results as columns → Parquet, CSV or JSON Lines, streamed, written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import polars as pl
+
+from groupbuy.compile.columns.pieces import SEPARATOR, col
+from groupbuy.engine.columns.outputs import BETWEEN, CHOICES, COUNT, DAY, LIST, NUMBER, TEXT, Output
+from groupbuy.files.columns.typed import UNIX_EPOCH
+from groupbuy.sections.gates import VERDICT
+
+SUFFIXES = {"parquet": ".parquet", "csv": ".csv", "jsonl": ".jsonl"}
+DECIMALS = 9
+"""In texts: computed numbers are equal within 1e-9, and noise is not shown."""
+_FORMULA = r"^\s*[=+\-@＝＋－＠]|[\t\r\n]"
+_NUMBER = r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?$"
+_CONTROL = r"[\x00-\x1f\x7f-\x9f\u{202a}-\u{202e}\u{2066}-\u{2069}\u{feff}]"
+
+
+def write_results(frame: pl.LazyFrame, outputs: Sequence[Output], form: str, target: Path) -> None:
+    """Write the rows of a lazy frame to `target` by way of a file beside it."""
+    shown = frame.select(*(_shown(output, form) for output in outputs))
+    handle, name = tempfile.mkstemp(
+        prefix=f".{target.name}.", suffix=SUFFIXES[form], dir=target.parent
+    )
+    os.close(handle)
+    try:
+        if form == "parquet":
+            shown.sink_parquet(name, engine="streaming")
+        elif form == "csv":
+            shown.sink_csv(name, include_bom=True, line_terminator="\r\n", engine="streaming")
+        else:
+            shown.sink_ndjson(name, engine="streaming")
+        mask = os.umask(0)
+        os.umask(mask)
+        os.chmod(name, target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~mask)
+        os.replace(name, target)
+    except BaseException:
+        os.unlink(name)
+        raise
+
+
+def ranked(
+    frame: pl.LazyFrame, outputs: Sequence[Output], top: int | None
+) -> tuple[pl.LazyFrame, Sequence[Output]]:
+    """With `top`, rows are in the order in which to call: number those that are not stopped."""
+    if top is None:
+        return frame, outputs
+    going = pl.col(VERDICT) != "stop"
+    numbered = frame.with_row_index("rank", offset=1).with_columns(
+        pl.when(going).then(pl.col("rank").cast(pl.Float64)).alias("rank")
+    )
+    return numbered, [Output("rank", col("rank"), COUNT), *outputs]
+
+
+def _shown(output: Output, form: str) -> pl.Expr:
+    """One column as the format has it."""
+    column = pl.col(output.name)
+    if output.kind == NUMBER:
+        return column + 0.0 if form == "parquet" else column.round(DECIMALS) + 0.0
+    if output.kind == COUNT:
+        return column.cast(pl.Int64)
+    if output.kind == DAY:
+        return (column - UNIX_EPOCH).cast(pl.Int32).cast(pl.Date)
+    if output.kind in (LIST, CHOICES):
+        text = column.str.strip_chars(SEPARATOR)
+        between = SEPARATOR if output.kind == CHOICES else BETWEEN
+        if form == "csv":
+            return text.str.replace_all(between, BETWEEN, literal=True).fill_null("")
+        items = text.str.split(between)
+        if output.kind == LIST:
+            text = text.fill_null("")
+        empty = pl.lit([], dtype=pl.List(pl.String))
+        return pl.when(text == "").then(empty).otherwise(items).alias(output.name)
+    if output.kind == TEXT and form == "csv":
+        plain = column.str.replace_all(_CONTROL, " ")
+        formula = column.str.contains(_FORMULA) & ~column.str.contains(_NUMBER)
+        return pl.when(formula).then(pl.lit("'") + plain).otherwise(plain).alias(output.name)
+    return column
