@@ -34,10 +34,10 @@ demo: $(CORE) ## evaluate the example leads and explain one (AS_OF=date, DEMO_LE
 	$(BIN)/groupbuy evaluate examples/leads.yaml --as-of $(AS_OF)
 	$(BIN)/groupbuy explain examples/leads.yaml $(DEMO_LEAD) --as-of $(AS_OF)
 
-test: $(ALL) ## run all tests, the core's and each plugin's
-	$(BIN)/pytest
+test: $(ALL) ## run all tests, the core's and each plugin's, on all processors
+	$(BIN)/pytest -n auto --dist loadscope
 	@set -e; for plugin in $(PLUGINS); do if [ -d "$$plugin/tests" ]; then \
-		echo "$$plugin"; (cd "$$plugin" && $(CURDIR)/$(BIN)/python -m pytest); fi; done
+		echo "$$plugin"; (cd "$$plugin" && $(CURDIR)/$(BIN)/python -m pytest -n auto); fi; done
 
 packages: $(ALL) ## build all wheels, install them afresh, and run everything there
 	$(BIN)/pytest -m packages tests/packages
