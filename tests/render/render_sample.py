@@ -11,6 +11,7 @@ from groupbuy.render.view import Column, View
 TITLES = {
     "kind": ("Kind", "类型"),
     "kind.welfare": ("Welfare", "福利性"),
+    "customer_type.welfare": ("Welfare", "福利性"),
     "kind.office": ("Office", "办公类"),
     "kind.gift": ("Gift", "礼品类"),
     "priority": ("Priority", "优先级"),
@@ -31,6 +32,8 @@ TITLES = {
     "network": ("Network", "人脉"),
     "growth": ("Growth", "成长性"),
     "bought_ever": ("Ever bought", "买过"),
+}
+PACKS = {
     "common": ("All leads", "通用"),
     "welfare": ("Welfare", "福利性团购"),
     "office": ("Office", "办公类团购"),
@@ -45,7 +48,8 @@ def view(lang: str, **changes: Any) -> View:
     names = ("kind", "priority", "fit", "existing", "per_head")
     titles = {name: texts[number] for name, texts in TITLES.items()}
     columns = tuple(Column(name, titles[name]) for name in names)
-    return View(columns, titles, lang, "CNY", kinds=KINDS, **changes)
+    headings = {name: texts[number] for name, texts in PACKS.items()}
+    return View(columns, titles, lang, "CNY", kinds=KINDS, headings=headings, **changes)
 
 
 def result(lang: str) -> dict[str, Any]:

@@ -47,6 +47,7 @@ DIFFERENT = {
     "below as well": (Op("negate", (Lit(-1.0, number()),), COMPUTED),
                       Op("negate", (Lit(-2.0, number()),), COMPUTED)),
     "unknown and none": (Lit(UNKNOWN, FLAG), Lit(NONE, FLAG)),
+    "no word of these and of those": (Lit(NONE, choice(("a",))), Lit(NONE, choice(("b",)))),
     "operations": (Op("+", (a, b), COMPUTED), Op("-", (a, b), COMPUTED)),
     "order": (Op("-", (a, b), COMPUTED), Op("-", (b, a), COMPUTED)),
     "numbers of arguments": (Op("total", (a, b), COMPUTED), Op("total", (a, b, b), COMPUTED)),

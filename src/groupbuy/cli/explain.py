@@ -54,7 +54,8 @@ def explain(
     paths, wanted = lead_named(leads, "explain")
     workspace = open_rules(rules, as_of, settings, lang, show_pii=show_pii, cuts=read_stored(cuts))
     tell_foreign(workspace, cuts)
-    result = explain_one(workspace, paths, wanted, mapping, rejects)
+    alone = cuts is not None
+    result = explain_one(workspace, paths, wanted, mapping, rejects, alone=alone)
     if what_if:
         from groupbuy.engine import what_if as trying
 

@@ -173,17 +173,18 @@ def explain_one(
     wanted: str,
     mapping: Path | None = None,
     rejects: Path | None = None,
+    *,
+    alone: bool = False,
 ) -> Result:
     """One lead explained, after all of the files were evaluated. Raises `GroupbuyError`.
 
-    With stored cuts nobody else is needed to know the lead's place.
+    `alone` reads and evaluates no other lead: stored cuts say where it stands.
     """
-    only = None if workspace.options.cuts is None else [wanted]
-    found = open_leads(workspace, paths, mapping, rejects, only=only)
+    found = open_leads(workspace, paths, mapping, rejects, only=[wanted] if alone else None)
     for aside in found.set_aside:
         if aside.id == wanted:
             raise GroupbuyError(*aside.problems)
-    if not found.leads and only:
+    if not found.leads and alone:
         fail("unknown-lead", f'there is no lead "{wanted}" that can be read')
     if not found.leads:
         fail("no-leads", "these files have no lead that can be read", f"groupbuy check {paths[0]}")

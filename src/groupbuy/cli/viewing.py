@@ -34,6 +34,7 @@ def view_of(workspace: Workspace) -> View:
         workspace.project.currency,
         kinds=dict(_kinds(workspace)),
         general=general,
+        headings=dict(_headings(workspace, lang)),
     )
 
 
@@ -49,14 +50,17 @@ def _titles(workspace: Workspace, lang: str) -> Iterator[tuple[str, str]]:
         elif isinstance(entry, Table):
             for column in entry.fields.values():
                 yield f"{entry.name}.{column.name}", column.title.get(lang) or column.name
-    for pack in workspace.project.packs:
-        yield pack.name, pack.title.get(lang)
+    for lowered in workspace.rules.every_entry():
+        yield from _entry(lowered, lang)
+
+
+def _headings(workspace: Workspace, lang: str) -> Iterator[tuple[str, str]]:
     for section in workspace.rules.sections.values():
         titles = getattr(section, "title", {})
         if titles:
             yield section.name, titles.get(lang) or next(iter(titles.values()))
-    for lowered in workspace.rules.every_entry():
-        yield from _entry(lowered, lang)
+    for pack in workspace.project.packs:
+        yield pack.name, pack.title.get(lang)
 
 
 def _words(name: str, field: Field, lang: str) -> Iterator[tuple[str, str]]:

@@ -229,6 +229,10 @@ class Workspace:
         counts["shown"] = len(chosen)
         return presenter.result(run, chosen, leads.set_aside, counts)
 
+    def stored(self, standings: Mapping[str, Standings]) -> StoredCuts:
+        """The populations of a run, with the rules and the day that they belong to."""
+        return StoredCuts(self.project.digest, iso(self.options.as_of), dict(standings))
+
     def concluded(self, leads: LeadFile, section: str) -> tuple[list[Concluded], list[SetAside]]:
         """Every lead with the entries of one section that are its own; and the leads set aside."""
         run, ranked = self.run(leads)
@@ -245,10 +249,6 @@ class Workspace:
         ]
         aside = [SetAside(c.lead.id, c.lead.at, tuple(problems)) for c, problems in run.set_aside]
         return found, [*leads.set_aside, *aside]
-
-    def stored(self, standings: Mapping[str, Standings]) -> StoredCuts:
-        """The populations of a run, with the rules and the day that they belong to."""
-        return StoredCuts(self.project.digest, iso(self.options.as_of), dict(standings))
 
     def explain(self, leads: LeadFile, wanted: str) -> Result:
         """Evaluate all leads and show one, with everything that nearly decided otherwise."""

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from groupbuy.render.cells import Lead, cell, names, outcome, word_forms
+from groupbuy.render.cells import Lead, cell, outcome, word_forms
 from groupbuy.render.inert import inert
 from groupbuy.render.rows import in_order, next_step, question, verdict_of
 from groupbuy.render.view import View
@@ -54,7 +54,7 @@ def row(lead: Lead, view: View) -> list[Value]:
         step.who,
         step.due,
         next(iter(question(lead, view)), ""),
-        names(lead.get("packs"), view),
+        say("listing", lang).join(inert(view.heading(p)) for p in lead.get("packs") or ()),
         lead.get("at") or "",
     ]
 

@@ -88,7 +88,7 @@ class _Explained:
             parts.append(self.say("ranked", rank=lead["rank"]))
         if lead.get("packs"):
             own = [pack for pack in lead["packs"] if pack not in self.view.general]
-            packs = [inert(self.view.title(str(pack))) for pack in own]
+            packs = [inert(self.view.heading(str(pack))) for pack in own]
             if len(own) < len(lead["packs"]):
                 packs.insert(0, self.say("for_all"))
             parts.append(self.say("packs") + self.say("colon") + " › ".join(packs))
@@ -352,7 +352,7 @@ class _Explained:
         for key, part in self.lead.items():
             if key not in OWN and isinstance(part, Mapping):
                 blocks = [self.plugin_entry(id_, found) for id_, found in part.items()]
-                yield inert(self.view.title(key)), blocks
+                yield inert(self.view.heading(key)), blocks
 
     def plugin_entry(self, id_: str, found: Any) -> Block:
         if not isinstance(found, Mapping):

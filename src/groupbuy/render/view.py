@@ -18,11 +18,11 @@ class Column:
 class View:
     """How results are shown.
 
-    `titles` gives names of fields, facts, scores, grades and packs, and words of choices and
-    grades, in the reader's language; a word that two grades use differently stands under
-    `grade.word`. `kinds` says by name what numbers are (`money`, `percent`, …), and `date` of
-    dates. `wide` shows texts in full, however wide the terminal is. `general` are the packs that
-    every lead has, which are not named one by one.
+    `titles` gives names of fields, facts, scores and grades, and words of choices and grades, in
+    the reader's language; a word that two grades use differently stands under `grade.word`.
+    `headings` gives those of packs and of plugins' sections. `kinds` says by name what numbers are
+    (`money`, `percent`, …), and `date` of dates. `wide` shows texts in full, however wide the
+    terminal is. `general` are the packs that every lead has, which are not named one by one.
     """
 
     columns: tuple[Column, ...] = ()
@@ -32,10 +32,15 @@ class View:
     wide: bool = False
     kinds: Mapping[str, str] = field(default_factory=dict)
     general: frozenset[str] = frozenset()
+    headings: Mapping[str, str] = field(default_factory=dict)
 
     def title(self, name: str) -> str:
         """What people call a name; the name itself where nobody said."""
         return self.titles.get(name) or name
+
+    def heading(self, name: str) -> str:
+        """What a pack or a plugin's section is called."""
+        return self.headings.get(name) or name
 
     def word(self, name: str, word: str) -> str | None:
         """The title of a word that `name` can have, if it has one."""

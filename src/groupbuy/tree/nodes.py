@@ -103,7 +103,13 @@ class Lit(Expr):
     _hash: int = field(init=False, repr=False, default=0)
 
     def parts(self) -> tuple[object, ...]:
-        """Value and kind: `1.0` and `True` are not the same constant."""
+        """Value and kind: `1.0` and `True` are not the same constant.
+
+        What has no value is told apart by the words that it could have had: they are all that a
+        grade without a value says of itself.
+        """
+        if isinstance(self.value, Absent):
+            return (self.value, self.type.kind, self.type.values)
         return (self.value, self.type.kind)
 
 
