@@ -240,3 +240,31 @@ def test_the_cases_beside_the_pack_hold(world: World) -> None:
     ran = world.run("test", folder)
     assert ran.code == 0, ran.out
     assert AS_OF in (folder / "programs.test.yaml").read_text(encoding="utf-8")
+
+
+CASES = """
+groupbuy: 1
+as_of: "2026-11-22"
+cases:
+  - case: what it shows
+    lead: {orders: []}
+    expect: {shows: {programs.SHOWN}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("expected", "code", "said"),
+    [
+        ('rebate: "reach silver"', 0, "all passed"),
+        ('rebate: "reach bronze"', 1, 'programs.rebate shows "reach bronze"'),
+        ("rebate: none", 1, "programs.rebate shows nothing"),
+        ("rebat: none", 2, 'did you mean "programs.rebate"?'),
+    ],
+)
+def test_cases_expect_what_a_section_shows(
+    world: World, expected: str, code: int, said: str
+) -> None:
+    world.write("rules/ours.test.yaml", CASES.replace("SHOWN", expected))
+    ran = world.run("test", world.folder / "rules")
+    assert ran.code == code
+    assert said in ran.out + ran.err
