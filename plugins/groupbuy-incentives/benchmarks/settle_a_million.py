@@ -5,11 +5,14 @@
 Deals, payments, refunds and referrals of twenty thousand customers are written as CSV and settled
 by the shipped pack, from files to a whole statement, in a process of its own.
 
-Measured on 2 shared cores (CPython 3.11, SQLite 3.40), 2026-11-22: 100,000 events of 5,000
-customers in 31 s of processor time, 149,449 entries posted.
+Measured on 2 cores (CPython 3.11, SQLite 3.40), 2026-11-22:
 
-Memory is that of the leads (which are read whole, for the rules) and of one block of a file; events
-are kept, sorted and grouped on disk. More events need no more of it.
+    1,000,000 events, first run: 239 s, 618 MB; 1,513,289 entries posted
+    1,000,000 events, again: 196 s, 618 MB; nothing new: nothing was posted
+    ledger: 680 MB
+
+Most of the memory is that of the leads, which are read and evaluated whole (100,000 events of as
+many customers took 508 MB); the rest is the statement. Events are kept, sorted and grouped on disk.
 """
 
 from __future__ import annotations
