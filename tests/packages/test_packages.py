@@ -63,7 +63,8 @@ def test_new_plugins_go_together(fresh: Fresh, new_plugins: dict[str, Path]) -> 
     names = [f"new_{kind}" for kind in new_plugins]
     rules = fresh.folder / "together"
     rules.mkdir()
-    shipped = "groupbuy:common, [groupbuy:office, groupbuy:welfare, groupbuy:gift]"
+    types = "[groupbuy:office, groupbuy:welfare, groupbuy:gift]"
+    shipped = f"groupbuy:common, {types}, groupbuy:industries/*"
     own = ", ".join(f"{name}:{name}" for name in names)
     (rules / "groupbuy.yaml").write_text(
         f"groupbuy: 1\nplugins: [{', '.join(names)}]\nlayers: [{shipped}, {own}]\n",
