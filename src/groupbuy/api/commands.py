@@ -7,7 +7,15 @@ A command is an entry point of the group `groupbuy.commands`, named as the user 
 from __future__ import annotations
 
 from groupbuy.cli.opening import leads_options, open_leads, open_rules
-from groupbuy.cli.options import columns_of, day_of, lang_of, rules_options, settings_of
+from groupbuy.cli.options import (
+    columns_of,
+    day_of,
+    lang_of,
+    output_option,
+    pii_option,
+    rules_options,
+    settings_of,
+)
 from groupbuy.cli.running import (
     DONE,
     FINDINGS,
@@ -55,6 +63,8 @@ __all__ = [
     "next_step",
     "open_leads",
     "open_rules",
+    "output_option",
+    "pii_option",
     "read_in_blocks",
     "read_leads",
     "read_model",

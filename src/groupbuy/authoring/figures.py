@@ -171,14 +171,13 @@ class _Collected:
 
     def ranked_value(self, case: Case, id: str) -> float | None:
         """What a lead was ranked by; none where it is not among those ranked."""
-        plan = case.plan
-        assert plan is not None
-        for name, population in plan.populations.items():
-            if name == id or name.startswith(f"{id}#") or name == f"{id}/cut":
-                among = population.among is None or case.env.get(population.among) is True
-                value = case.env.get(population.value)
-                return float(value) if among and isinstance(value, (int, float)) else None
-        return None
+        assert case.plan is not None
+        population = case.plan.populations.get(f"{id}.rank")
+        if population is None:
+            return None
+        among = population.among is None or case.env.get(population.among) is True
+        value = case.env.get(population.value)
+        return float(value) if among and isinstance(value, (int, float)) else None
 
     # ── the rest ──
 

@@ -8,20 +8,14 @@ from pathlib import Path
 import click
 
 from groupbuy.cli.opening import open_rules
-from groupbuy.cli.options import lang_of, rules_options
+from groupbuy.cli.options import lang_of, output_option, rules_options
 from groupbuy.cli.running import DONE, deliver, fail, next_step
 
 
 @click.command()
 @click.argument("form", type=click.Choice(("csv", "yaml", "xlsx")))
 @click.option("--fields", metavar="A,B", help="Only these fields; all of them without it.")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Write to a file instead of the screen.",
-)
+@output_option()
 @rules_options
 def blank(
     form: str,

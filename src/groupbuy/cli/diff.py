@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from groupbuy.cli.opening import leads_options, open_leads, open_rules
-from groupbuy.cli.options import lang_of, rules_options
+from groupbuy.cli.options import lang_of, output_option, rules_options
 from groupbuy.cli.running import DONE, FINDINGS, INCOMPLETE, deliver, next_step, wants_colour, width
 from groupbuy.errors import GroupbuyError
 
@@ -34,13 +34,7 @@ SCREENFUL = 50
 @click.option("--top", type=click.IntRange(min=1), metavar="N", help="Show N leads (50).")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit code 1 where a lead moves.")
 @click.option("--show-pii", is_flag=True, help="Show names of persons.")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Write to a file instead of the screen.",
-)
+@output_option()
 @leads_options
 @rules_options
 def diff(

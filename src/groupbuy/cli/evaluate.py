@@ -18,7 +18,7 @@ from groupbuy.cli.opening import (
     read_stored,
     tell_foreign,
 )
-from groupbuy.cli.options import columns_of, rules_options
+from groupbuy.cli.options import columns_of, output_option, pii_option, rules_options
 from groupbuy.cli.plugin_commands import Format, plugin_format
 from groupbuy.cli.running import DONE, INCOMPLETE, INVALID, deliver, fail, next_step, width
 
@@ -41,14 +41,8 @@ SCREENFUL = 100
 @click.option("--top", type=click.IntRange(min=1), metavar="N", help="Only the first N.")
 @click.option("--where", metavar="CONDITION", help="Only where this holds: 'priority == \"A\"'.")
 @click.option("--strict", is_flag=True, help="A lead that can't be read is an error.")
-@click.option("--show-pii", is_flag=True, help="Show names and numbers of persons.")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Write to a file instead of the screen.",
-)
+@pii_option
+@output_option()
 @click.option(
     "--new-leads",
     "created",

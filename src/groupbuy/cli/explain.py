@@ -15,7 +15,7 @@ from groupbuy.cli.opening import (
     read_stored,
     tell_foreign,
 )
-from groupbuy.cli.options import rules_options
+from groupbuy.cli.options import pii_option, rules_options
 from groupbuy.cli.running import DONE, deliver, width
 
 
@@ -29,7 +29,7 @@ from groupbuy.cli.running import DONE, deliver, width
     is_flag=True,
     help="Also the smallest changes that move a grade or clear a gate, and the worth of answers.",
 )
-@click.option("--show-pii", is_flag=True, help="Show names and numbers of persons.")
+@pii_option
 @cuts_option
 @leads_options
 @rules_options

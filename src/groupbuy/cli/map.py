@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from groupbuy.cli.opening import open_rules
-from groupbuy.cli.options import lang_of
+from groupbuy.cli.options import lang_of, output_option
 from groupbuy.cli.running import DONE, deliver, fail, next_step
 
 
@@ -21,13 +21,7 @@ def map() -> None:
 
 @map.command()
 @click.argument("exports", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Write to a new file instead of the screen.",
-)
+@output_option("Write to a new file instead of the screen.")
 @click.option(
     "--rules",
     type=click.Path(path_type=Path),

@@ -45,6 +45,27 @@ def rules_options(command: F) -> F:
     return command
 
 
+def output_option(
+    help: str = "Write to a file instead of the screen.", *, required: bool = False
+) -> Callable[[F], F]:
+    """`-o FILE`, of every command that writes one file."""
+    return click.option(
+        "-o",
+        "--output",
+        type=click.Path(path_type=Path, dir_okay=False),
+        required=required,
+        metavar="FILE",
+        help=help,
+    )
+
+
+def pii_option(command: F) -> F:
+    """`--show-pii`, of every command that shows what is known of a lead."""
+    return click.option("--show-pii", is_flag=True, help="Show names and numbers of persons.")(
+        command
+    )
+
+
 PLUGINS_DIR = "groupbuy.plugins_dir"
 
 

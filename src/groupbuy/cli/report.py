@@ -7,20 +7,13 @@ from pathlib import Path
 import click
 
 from groupbuy.cli.opening import leads_options, open_leads, open_rules
-from groupbuy.cli.options import columns_of, rules_options
+from groupbuy.cli.options import columns_of, output_option, pii_option, rules_options
 from groupbuy.cli.running import DONE, INCOMPLETE, deliver, next_step
 
 
 @click.command()
 @click.argument("leads", nargs=-1, required=True)
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    required=True,
-    metavar="FILE",
-    help="The page: report.html.",
-)
+@output_option("The page: report.html.", required=True)
 @click.option("--columns", metavar="A,B", help="Columns of the ranking.")
 @click.option(
     "--full",
@@ -30,7 +23,7 @@ from groupbuy.cli.running import DONE, INCOMPLETE, deliver, next_step
     metavar="N",
     help="Explain the first N leads in full; the others in brief.",
 )
-@click.option("--show-pii", is_flag=True, help="Show names and numbers of persons.")
+@pii_option
 @leads_options
 @rules_options
 def report(

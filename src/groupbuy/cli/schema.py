@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from groupbuy.cli.opening import open_plugins, open_rules
-from groupbuy.cli.options import lang_of, rules_options
+from groupbuy.cli.options import lang_of, output_option, rules_options
 from groupbuy.cli.running import DONE, deliver, next_step
 
 NEXT = {
@@ -21,13 +21,7 @@ NEXT = {
 
 @click.command()
 @click.argument("what", type=click.Choice(("lead", "pack", "cases", "result")))
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Write to a file instead of the screen.",
-)
+@output_option()
 @rules_options
 def schema(
     what: str,

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from groupbuy.cli.opening import explain_one, lead_named, leads_options, open_rules
-from groupbuy.cli.options import rules_options
+from groupbuy.cli.options import output_option, pii_option, rules_options
 from groupbuy.cli.running import DONE, deliver
 
 
@@ -16,14 +16,8 @@ from groupbuy.cli.running import DONE, deliver
 @click.option(
     "--format", "form", type=click.Choice(("md", "html")), help="Else as FILE ends, or md."
 )
-@click.option("--show-pii", is_flag=True, help="Show names and numbers of persons.")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Write to a file instead of the screen.",
-)
+@pii_option
+@output_option()
 @leads_options
 @rules_options
 def sheet(

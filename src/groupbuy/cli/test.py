@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from groupbuy.cli.options import lang_of
+from groupbuy.cli.options import lang_of, output_option
 from groupbuy.cli.running import DONE, FINDINGS, deliver, fail, next_step, wants_colour, width
 
 if TYPE_CHECKING:
@@ -43,13 +43,7 @@ FORMATS = ("text", "json", "junit")
     metavar="N",
     help="With --mutate: try at most N slips (1000).",
 )
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Write to a file instead of the screen.",
-)
+@output_option()
 @click.option(
     "--rules",
     type=click.Path(path_type=Path),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from groupbuy.engine.results import OWN_PLACE
 from groupbuy.model.entries import Field, Table
 from groupbuy.render.view import Column, View
 from groupbuy.render.words import say
@@ -35,6 +36,7 @@ def view_of(workspace: Workspace) -> View:
         kinds=dict(_kinds(workspace)),
         general=general,
         headings=dict(_headings(workspace, lang)),
+        sections=tuple(name for name in workspace.rules.sections if name not in OWN_PLACE),
     )
 
 

@@ -119,7 +119,7 @@ class Presenter:
             try:
                 self.surveys[name] = survey(leads)
             except PluginError as failure:
-                first = min(case.lead.id for case in run.cases)
+                first = min((case.lead.id for case in run.cases), default="")
                 failed.append({"problem": str(failure), "leads": len(leads), "first": first})
         return failed
 

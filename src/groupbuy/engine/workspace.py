@@ -17,7 +17,6 @@ from groupbuy.model.lead import Lead, LeadFile, SetAside
 from groupbuy.model.model import LeadModel
 from groupbuy.model.names import listed
 from groupbuy.plugins.active import Active, active_plugins
-from groupbuy.plugins.pins import read_wanted
 from groupbuy.plugins.registry import Registry
 from groupbuy.rules.project import (
     DEFAULT_COLUMNS,
@@ -121,8 +120,8 @@ class Workspace:
         try:
             extensions = self.plugins.extensions(CORE_SECTIONS)
             # Who lists a plugin says which of its packs they want; a command brings them to others.
-            listed = {wanted[0] for text, _ in file.plugins if (wanted := read_wanted(text))}
-            brought = [each for each in options.layers if each.partition(":")[0] not in listed]
+            layers = options.layers
+            brought = [each for each in layers if each.partition(":")[0] not in active.listed]
             self.project = load_project(file, extensions, options.as_of, brought)
             self.warnings += self.project.warnings
             self.rules = RuleSet(self.project, extensions, options.as_of, options.settings)

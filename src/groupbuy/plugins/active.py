@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from groupbuy.errors import GroupbuyError, Location, Problem
+from groupbuy.plugins.guard import doctor
 from groupbuy.plugins.pins import read_wanted
 from groupbuy.plugins.registry import Registry
 from groupbuy.sections.base import Section
@@ -16,10 +17,14 @@ UNUSABLE = "plugin-unusable"
 
 @dataclass(frozen=True)
 class Active:
-    """The plugins of a run, and warnings about those that could not be used."""
+    """The plugins of a run, and warnings about those that could not be used.
+
+    `listed` are those that the project itself names.
+    """
 
     registry: Registry
     problems: tuple[Problem, ...] = ()
+    listed: frozenset[str] = frozenset()
 
 
 def active_plugins(
@@ -38,7 +43,7 @@ def active_plugins(
     from groupbuy.plugins.discovery import in_folder, installed
     from groupbuy.plugins.loading import Wanted, load_plugins
 
-    wanted = [Wanted(name) for name in named]
+    wanted: list[Wanted] = []
     for text, at in listed:
         read = read_wanted(text)
         if read is None:
@@ -46,6 +51,8 @@ def active_plugins(
             hint = "plugins: [history, incentives>=1.2]"
             raise GroupbuyError(Problem("bad-name", message, at, hint, len(text)))
         wanted.append(Wanted(*read, at))
+    theirs = frozenset(each.name for each in wanted)
+    wanted = [*(Wanted(name) for name in named), *wanted]
     found = list(installed())
     if folder is not None:
         if not folder.is_dir():
@@ -60,13 +67,8 @@ def active_plugins(
     registry = load_plugins(wanted, found, [section.name for section in core])
     places = {each.name: each.at for each in wanted}
     problems = [
-        Problem(UNUSABLE, reason, places.get(name), hint_for(name), len(name), "warning")
+        Problem(UNUSABLE, reason, places.get(name), doctor(name), len(name), "warning")
         for name, broken in sorted(registry.broken.items())
         for reason in broken.reasons
     ]
-    return Active(registry, tuple(problems))
-
-
-def hint_for(name: str) -> str:
-    """What shows more about a plugin."""
-    return f"groupbuy plugins doctor {name}"
+    return Active(registry, tuple(problems), theirs)

@@ -116,6 +116,11 @@ def told(plugin: Found, what: str, error: BaseException) -> GroupbuyError:
     )
 
 
+def doctor(name: str) -> str:
+    """The command that tells all about a plugin."""
+    return f"groupbuy plugins doctor {name}"
+
+
 def limit_of(text: str | None) -> float:
     """The seconds that one call may take; what is no positive number means the usual."""
     try:

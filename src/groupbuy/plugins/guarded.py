@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 from groupbuy.errors import GroupbuyError, Location, Problem
 from groupbuy.plugins import contracts
 from groupbuy.plugins.found import Found
-from groupbuy.plugins.guard import Guard, PluginError
+from groupbuy.plugins.guard import Guard, PluginError, doctor
 from groupbuy.plugins.interfaces import (
     Accrual,
     Case,
@@ -29,6 +30,8 @@ from groupbuy.tree.types import TableType, Type
 
 T = TypeVar("T")
 FAILED = "plugin-failed"
+Survey = Callable[[Sequence[tuple[list[Lowered], Conclusions]]], Any]
+"""What a section finds over all leads of a run."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,8 @@ class GuardedSection:
         self.schema: JsonSchema = section.schema
         self.shared: bool = section.shared
         self.title: Texts = getattr(section, "title", {})
+        theirs: Survey | None = getattr(section, "survey", None)
+        self.survey = None if theirs is None else partial(self.calls, "survey", theirs)
         self.keeps_dates: bool = getattr(section, "keeps_dates", False)
 
     def declare(self, entry: Entry, ctx: Context) -> dict[str, Type]:
@@ -105,7 +110,7 @@ class GuardedSection:
         try:
             return self.calls.checked(part, faults, getattr(self.section, part), *args)
         except PluginError as failure:
-            hint = "this is a fault of the plugin: groupbuy plugins doctor " + self.plugin.name
+            hint = f"this is a fault of the plugin: {doctor(self.plugin.name)}"
             raise GroupbuyError(Problem(FAILED, str(failure), at, hint)) from None
 
     def faults_of_lowered(self, lowered: object) -> Iterator[str]:
@@ -139,11 +144,6 @@ class GuardedSection:
             yield from (f"gave {each!r}, which is no entry" for each in given if each not in shown)
 
         return self.calls.checked("arrange", faults, lambda: list(theirs(shown)))
-
-    def survey(self, leads: Sequence[tuple[list[Lowered], Conclusions]]) -> Any:
-        """What the section finds over all leads of the run. Raises `PluginError`."""
-        theirs = getattr(self.section, "survey", None)
-        return None if theirs is None else self.calls("survey", theirs, leads)
 
 
 def _faults_of_concluded(given: object) -> Iterator[str]:

@@ -14,23 +14,26 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 import pluggy
 
 from groupbuy import __version__
 from groupbuy.errors import GroupbuyError, Location, Problem, did_you_mean
+from groupbuy.language.scope import External
 from groupbuy.plugins import contracts, hooks, pins
 from groupbuy.plugins.found import Found
 from groupbuy.plugins.guard import Guard, PluginError
 from groupbuy.plugins.guarded import GuardedGenerator, GuardedProgram, GuardedSection
+from groupbuy.plugins.interfaces import IncentiveProgram, ProposalGenerator, Scorer
 from groupbuy.plugins.registry import Broken, Loaded, Registry
 from groupbuy.plugins.scoring import external
+from groupbuy.sections.base import Section
 from groupbuy.source.nodes import Mapping as MappingNode
 from groupbuy.source.yaml import read_source, read_yaml
 
+T = TypeVar("T")
 HOOK_NAMES = tuple(hook.__name__ for hook in hooks.HOOKS)
-PREFIX = "groupbuy_"
 
 
 @dataclass(frozen=True)
@@ -273,56 +276,70 @@ class _Loading:
 
     # ── what the hooks give ──
 
-    def items(self, given: Any, what: str) -> Iterator[Any]:
+    def named_ones(
+        self,
+        given: Any,
+        hook: str,
+        noun: str,
+        faults: Callable[[object], Iterator[str]],
+        into: dict[str, T],
+        made: Callable[[Any], T],
+    ) -> Iterator[str]:
+        """Take over contributions that have names: each without a fault, and each name once."""
         if not isinstance(given, list):
-            raise PluginError(self.plugin, what, f"gave {type(given).__name__}, not a list")
-        yield from given
+            raise PluginError(self.plugin, hook, f"gave {type(given).__name__}, not a list")
+        for each in given:
+            found = list(faults(each))
+            yield from found
+            if not found and each.name in into:
+                yield f"two {noun} are called {each.name}"
+            elif not found:
+                try:
+                    into[each.name] = made(each)
+                except PluginError as failure:
+                    yield str(failure)
 
     def scorers(self, loaded: Loaded, given: Any) -> Iterator[str]:
         """Take over scorers."""
-        for each in self.items(given, "groupbuy_scorers"):
-            found = list(contracts.faults_of_scorer(each))
-            yield from found
-            if found:
-                continue
-            if each.name in loaded.functions:
-                yield f"two scorers are called {each.name}"
-                continue
-            try:
-                loaded.functions[each.name] = external(self.plugin, each, self.guard)
-                loaded.scorers[each.name] = each
-            except PluginError as failure:
-                yield str(failure)
+
+        def made(scorer: Scorer) -> External:
+            function = external(self.plugin, scorer, self.guard)
+            loaded.scorers[scorer.name] = scorer
+            return function
+
+        faults = contracts.faults_of_scorer
+        return self.named_ones(given, "groupbuy_scorers", "scorers", faults, loaded.functions, made)
 
     def programs(self, loaded: Loaded, given: Any) -> Iterator[str]:
         """Take over kinds of incentive programs."""
-        for each in self.items(given, "groupbuy_incentives"):
-            found = list(contracts.faults_of_program(each))
-            yield from found
-            if not found and each.name in loaded.incentives:
-                yield f"two incentive programs are called {each.name}"
-            elif not found:
-                loaded.incentives[each.name] = GuardedProgram(each, self.plugin, self.guard)
+
+        def made(program: IncentiveProgram) -> IncentiveProgram:
+            return GuardedProgram(program, self.plugin, self.guard)
+
+        faults, noun = contracts.faults_of_program, "incentive programs"
+        return self.named_ones(given, "groupbuy_incentives", noun, faults, loaded.incentives, made)
 
     def generators(self, loaded: Loaded, given: Any) -> Iterator[str]:
         """Take over generators of packages."""
-        for each in self.items(given, "groupbuy_proposals"):
-            found = list(contracts.faults_of_generator(each))
-            yield from found
-            if not found and each.name in loaded.proposals:
-                yield f"two generators are called {each.name}"
-            elif not found:
-                loaded.proposals[each.name] = GuardedGenerator(each, self.plugin, self.guard)
+
+        def made(generator: ProposalGenerator) -> ProposalGenerator:
+            return GuardedGenerator(generator, self.plugin, self.guard)
+
+        faults = contracts.faults_of_generator
+        return self.named_ones(
+            given, "groupbuy_proposals", "generators", faults, loaded.proposals, made
+        )
 
     def sections(self, loaded: Loaded, given: Any) -> Iterator[str]:
         """Take over sections."""
-        for each in self.items(given, "groupbuy_sections"):
-            found = list(contracts.faults_of_section(each))
-            yield from found
-            if not found and each.name in loaded.sections:
-                yield f"two sections are called {each.name}"
-            elif not found:
-                loaded.sections[each.name] = GuardedSection(each, self.plugin, self.guard)
+
+        def made(section: Section) -> Section:
+            return GuardedSection(section, self.plugin, self.guard)
+
+        faults = contracts.faults_of_section
+        return self.named_ones(
+            given, "groupbuy_sections", "sections", faults, loaded.sections, made
+        )
 
     def fields(self, loaded: Loaded, given: Any) -> Iterator[str]:
         """Read the fields that the plugin adds to the lead model."""

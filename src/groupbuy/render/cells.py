@@ -18,8 +18,6 @@ MARKS = ("likely", "possible", "open", "unknown", "none", "failed")
 _SYMBOLS = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
 _CODE, _SHORT_TITLE = 4, 16
 _ORDER = ("scores", "grades", "facts", "fields")
-OWN = frozenset((*_ORDER, "verdict", "plays", "questions", "nearly", "assumed", "failed"))
-"""Parts of a lead's result that are not a plugin's section."""
 _NUMBERS = frozenset(("number", "integer", "percent", "money"))
 
 Lead = Mapping[str, Any]

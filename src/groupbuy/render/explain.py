@@ -10,7 +10,6 @@ from groupbuy.render import cells
 from groupbuy.render.cells import (
     FAILED,
     NONE,
-    OWN,
     UNKNOWN,
     Lead,
     lead_name,
@@ -349,8 +348,9 @@ class _Explained:
 
     def plugin_sections(self) -> Iterator[tuple[str, list[Block]]]:
         """Sections of plugins under their titles: sentences where there are any, else the data."""
-        for key, part in self.lead.items():
-            if key not in OWN and isinstance(part, Mapping):
+        for key in self.view.sections:
+            part = self.lead.get(key)
+            if isinstance(part, Mapping):
                 blocks = [self.plugin_entry(id_, found) for id_, found in part.items()]
                 yield inert(self.view.heading(key)), blocks
 

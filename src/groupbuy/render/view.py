@@ -20,8 +20,8 @@ class View:
 
     `titles` gives names of fields, facts, scores and grades, and words of choices and grades, in
     the reader's language; a word that two grades use differently stands under `grade.word`.
-    `headings` gives those of packs and of plugins' sections. `kinds` says by name what numbers are
-    (`money`, `percent`, …), and `date` of dates. `wide` shows texts in full, however wide the
+    `headings` gives those of packs and of plugins' `sections`. `kinds` says by name what numbers
+    are (`money`, `percent`, …), and `date` of dates. `wide` shows texts in full, however wide the
     terminal is. `general` are the packs that every lead has, which are not named one by one.
     """
 
@@ -33,6 +33,7 @@ class View:
     kinds: Mapping[str, str] = field(default_factory=dict)
     general: frozenset[str] = frozenset()
     headings: Mapping[str, str] = field(default_factory=dict)
+    sections: tuple[str, ...] = ()
 
     def title(self, name: str) -> str:
         """What people call a name; the name itself where nobody said."""

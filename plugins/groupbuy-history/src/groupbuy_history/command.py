@@ -16,6 +16,7 @@ from groupbuy.api.commands import (
     next_step,
     open_leads,
     open_rules,
+    output_option,
     rules_options,
 )
 from groupbuy_history.fitting import Check, Fit, check, fit, history_of
@@ -37,13 +38,7 @@ PARAMETERS = ("r", "alpha", "a", "b")
     metavar="DAYS",
     help="Compare a fit of so many days ago with what came since.",
 )
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Write the pack to a file instead of the screen.",
-)
+@output_option("Write the pack to a file instead of the screen.")
 @leads_options
 @rules_options
 def history_fit(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from groupbuy.api.commands import DONE, deliver, next_step
+from groupbuy.api.commands import DONE, deliver, next_step, output_option
 
 
 @click.group()
@@ -15,13 +15,7 @@ def catalogue() -> None:
 
 
 @catalogue.command()
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Write to a file instead of the screen.",
-)
+@output_option()
 def example(output: Path | None) -> int:
     """An example catalogue as YAML, to change into your own."""
     from groupbuy_proposals.catalogue import EXAMPLE

@@ -95,7 +95,7 @@ def _told_squares(found: Matrix, lang: str) -> str:
     return "; ".join(parts)
 
 
-def pyramid(found: Pyramid, currency: str, lang: str) -> Markup:
+def pyramid(found: Pyramid, lang: str) -> Markup:
     """Steps as wide as the number of leads on them (their roots, or the top would be a hair)."""
     total = sum(step.count for step in found.steps) or 1
     value = sum(max(step.value or 0, 0) for step in found.steps)

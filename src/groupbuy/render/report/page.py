@@ -85,7 +85,7 @@ def _section(key: str, lang: str, content: Content) -> Markup | None:
 
 def _pictures(figures: Figures, view: View) -> list[Markup]:
     drawn = [charts.matrix(each, view.lang) for each in figures.matrices]
-    drawn += [charts.pyramid(each, view.currency, view.lang) for each in figures.pyramids]
+    drawn += [charts.pyramid(each, view.lang) for each in figures.pyramids]
     # Several rankings of one value have one curve.
     ranked = {(each.value_title, tuple(each.curve)): each for each in figures.pyramids}
     curves = [charts.curve(each, view.currency, view.lang) for each in ranked.values()]

@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 import click
 
+from groupbuy.api.commands import output_option
+
 F = TypeVar("F", bound=Callable[..., Any])
 DEFAULT_LEDGER = "ledger.db"
 
@@ -29,16 +31,10 @@ def output_options(*forms: str) -> Callable[[F], F]:
     """`--format` and `-o`."""
 
     def add(command: F) -> F:
-        command = click.option(
-            "-o",
-            "--output",
-            type=click.Path(path_type=Path, dir_okay=False),
-            metavar="FILE",
-            help="Write to a file instead of the screen.",
-        )(command)
-        return click.option(
+        form = click.option(
             "--format", "form", type=click.Choice(forms), default=forms[0], show_default=True
-        )(command)
+        )
+        return form(output_option()(command))
 
     return add
 
