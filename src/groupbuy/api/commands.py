@@ -21,6 +21,7 @@ from groupbuy.cli.running import (
     FINDINGS,
     INCOMPLETE,
     INVALID,
+    check_workbook,
     deliver,
     fail,
     next_step,
@@ -31,6 +32,7 @@ from groupbuy.cli.running import (
 )
 from groupbuy.engine.results import Result
 from groupbuy.engine.workspace import Concluded, Options, Workspace
+from groupbuy.extras import TEXTS_STAY, xlsxwriter
 from groupbuy.files.blocks import read_in_blocks
 from groupbuy.files.leads import read_leads, read_model
 from groupbuy.model.lead import Lead, LeadFile, SetAside
@@ -44,6 +46,7 @@ __all__ = [
     "FINDINGS",
     "INCOMPLETE",
     "INVALID",
+    "TEXTS_STAY",
     "Concluded",
     "Lead",
     "LeadFile",
@@ -52,6 +55,7 @@ __all__ = [
     "Result",
     "SetAside",
     "Workspace",
+    "check_workbook",
     "columns_of",
     "csv_table",
     "day_of",
@@ -75,4 +79,5 @@ __all__ = [
     "wants_colour",
     "width",
     "write_whole",
+    "xlsxwriter",
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +19,16 @@ from groupbuy.cli.opening import (
 )
 from groupbuy.cli.options import columns_of, output_option, pii_option, rules_options
 from groupbuy.cli.plugin_commands import Format, plugin_format
-from groupbuy.cli.running import DONE, INCOMPLETE, INVALID, deliver, fail, next_step, width
+from groupbuy.cli.running import (
+    DONE,
+    INCOMPLETE,
+    INVALID,
+    check_workbook,
+    deliver,
+    fail,
+    next_step,
+    width,
+)
 
 if TYPE_CHECKING:
     from groupbuy.engine.results import Result
@@ -97,7 +105,7 @@ def evaluate(
     if engine == "rows" and form == "parquet":
         fail("bad-option", "--engine rows writes no Parquet", "--engine columns")
     if form == "xlsx":
-        _check_workbook(output)
+        check_workbook(output, "leads.xlsx")
     workspace = open_rules(
         rules,
         as_of,
@@ -140,15 +148,6 @@ def evaluate(
         files = leads[0] if mapping is None else f"{' '.join(leads)} --map {mapping}"
         next_step(f"→ groupbuy explain {files} {first}")
     return INCOMPLETE if result.incomplete else DONE
-
-
-def _check_workbook(output: Path | None) -> None:
-    """Whether a workbook can be written, before anything is worked out."""
-    from groupbuy.extras import xlsxwriter
-
-    if output is None or (str(output) == "-" and sys.stdout.isatty()):
-        fail("bad-option", "a workbook can't be shown on the screen", "-o leads.xlsx")
-    xlsxwriter()
 
 
 def _write_new_leads(result: Result, opened: LeadFile, target: Path) -> None:

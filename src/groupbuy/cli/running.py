@@ -15,6 +15,7 @@ import click
 from groupbuy.errors import GroupbuyError, Problem
 
 DONE, FINDINGS, INVALID, INCOMPLETE = 0, 1, 2, 3
+TOO_LARGE = "split the input, or write the rules flatter"
 
 
 def run(command: click.Command, args: list[str] | None = None) -> int:
@@ -41,6 +42,12 @@ def run(command: click.Command, args: list[str] | None = None) -> int:
         # The reader has what it wanted (`| head`); a second failure at exit would be noise.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
+    except (MemoryError, RecursionError) as error:
+        # The last line: what is known to grow has a limit of its own, with a place.
+        much = "memory" if isinstance(error, MemoryError) else "depth"
+        problem = Problem("too-large", f"this takes more {much} than there is", None, TOO_LARGE)
+        tell([problem], _lang_in(sys.argv[1:] if args is None else args))
+        return INVALID
     except OSError as error:
         lang = _lang_in(sys.argv[1:] if args is None else args)
         tell([Problem("file-unwritable", _reason(error))], lang)
@@ -154,6 +161,15 @@ def write_whole(target: Path, content: str | bytes) -> None:
     except BaseException:
         os.unlink(name)
         raise
+
+
+def check_workbook(target: Path | None, example: str) -> None:
+    """Whether a workbook can be written, before anything is worked out. Raises `GroupbuyError`."""
+    from groupbuy.extras import xlsxwriter
+
+    if target is None or (str(target) == "-" and sys.stdout.isatty()):
+        fail("bad-option", "a workbook can't be shown on the screen", f"-o {example}")
+    xlsxwriter()
 
 
 def _umask() -> int:

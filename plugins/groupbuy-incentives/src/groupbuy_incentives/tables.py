@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from io import BytesIO
 from pathlib import Path
 
-from groupbuy.api import GroupbuyError, Problem
-from groupbuy.api.commands import csv_table, deliver, inert
+from groupbuy.api.commands import TEXTS_STAY, csv_table, deliver, inert, xlsxwriter
 
 Cell = str | int | Decimal
 SCREENFUL = 100
@@ -62,34 +61,24 @@ def _plain(cell: Cell) -> str | int:
     return f"{cell:f}" if isinstance(cell, Decimal) else cell
 
 
-def write_workbook(tables: Sequence[Table], target: Path) -> None:
+def workbook(tables: Sequence[Table]) -> bytes:
     """A sheet for each table. Texts stay texts, whatever they begin with."""
-    try:
-        import xlsxwriter  # type: ignore[import-untyped, unused-ignore]
-    except ImportError:
-        message, hint = "writing .xlsx needs XlsxWriter", 'pip install "groupbuy[xlsx]"'
-        raise GroupbuyError(Problem("extra-missing", message, None, hint)) from None
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    os.close(handle)
-    try:
-        options = ("strings_to_formulas", "strings_to_numbers", "strings_to_urls")
-        book = xlsxwriter.Workbook(name, {"constant_memory": True, **dict.fromkeys(options, False)})
-        bold, amount = book.add_format({"bold": True}), book.add_format({"num_format": "#,##0.00"})
-        for table in tables:
-            sheet = book.add_worksheet(table.title[:31])
-            sheet.freeze_panes(1, 0)
-            sheet.set_column(0, max(0, len(table.heads) - 1), 18)
-            for column, head in enumerate(table.heads):
-                sheet.write_string(0, column, head, bold)
-            for number, row in enumerate(table.rows, 1):
-                for column, cell in enumerate(row):
-                    if isinstance(cell, str):
-                        sheet.write_string(number, column, inert(cell))
-                    else:
-                        sheet.write_number(number, column, float(cell), amount)
-        book.close()
-        os.chmod(name, 0o644)
-        os.replace(name, target)
-    except BaseException:
-        os.unlink(name)
-        raise
+    content = BytesIO()
+    # Rows go to disk as they are written; without a folder of their own they stay there on Ctrl-C.
+    with tempfile.TemporaryDirectory(prefix="groupbuy-") as folder:
+        options = {"constant_memory": True, "tmpdir": folder, **TEXTS_STAY}
+        with xlsxwriter().Workbook(content, options) as book:
+            bold, amount = book.add_format({"bold": True}), book.add_format({"num_format": "#,##0.00"})
+            for table in tables:
+                sheet = book.add_worksheet(table.title[:31])
+                sheet.freeze_panes(1, 0)
+                sheet.set_column(0, max(0, len(table.heads) - 1), 18)
+                for column, head in enumerate(table.heads):
+                    sheet.write_string(0, column, head, bold)
+                for number, row in enumerate(table.rows, 1):
+                    for column, cell in enumerate(row):
+                        if isinstance(cell, str):
+                            sheet.write_string(number, column, inert(cell))
+                        else:
+                            sheet.write_number(number, column, float(cell), amount)
+    return content.getvalue()

@@ -13,6 +13,7 @@ import click
 from groupbuy.api.commands import (
     DONE,
     FINDINGS,
+    check_workbook,
     deliver,
     lang_of,
     next_step,
@@ -25,7 +26,7 @@ from groupbuy_incentives.ledger.verifying import findings
 from groupbuy_incentives.money import money
 from groupbuy_incentives.reasons import reason_text
 from groupbuy_incentives.statement import word
-from groupbuy_incentives.tables import SCREENFUL, Table, as_text, deliver_csv, write_workbook
+from groupbuy_incentives.tables import SCREENFUL, Table, as_text, deliver_csv, workbook
 
 
 @click.group()
@@ -105,8 +106,8 @@ def verify(
 @lang_option
 def export(path: Path, form: str, output: Path | None, lang: str | None) -> int:
     """Write every entry with its hash, for another program or an auditor."""
-    from groupbuy.api.commands import fail
-
+    if form == "xlsx":
+        check_workbook(output, "ledger.xlsx")
     with closing(Ledger(path)) as opened:
         rows = _chosen(opened)
         if form == "jsonl":
@@ -114,10 +115,8 @@ def export(path: Path, form: str, output: Path | None, lang: str | None) -> int:
             deliver("".join(line + "\n" for line in lines), output)
         elif form == "csv":
             deliver_csv(_table(rows, lang_of(lang), whole=True), output)
-        elif output is None:
-            fail("bad-option", "a workbook is written to a file", "-o ledger.xlsx")
         else:
-            write_workbook([_table(rows, lang_of(lang), whole=True)], output)
+            deliver(workbook([_table(rows, lang_of(lang), whole=True)]), output)
     return DONE
 
 

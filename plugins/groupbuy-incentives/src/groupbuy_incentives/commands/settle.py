@@ -16,6 +16,7 @@ from groupbuy.api.commands import (
     DONE,
     INCOMPLETE,
     Workspace,
+    check_workbook,
     deliver,
     fail,
     leads_options,
@@ -36,7 +37,7 @@ from groupbuy_incentives.money import money
 from groupbuy_incentives.reading import KINDS, facts_of, rules_and_accounts
 from groupbuy_incentives.settling import counted
 from groupbuy_incentives.statement import Statement, targets_data, totals, word
-from groupbuy_incentives.tables import SCREENFUL, Table, as_text, deliver_csv, write_workbook
+from groupbuy_incentives.tables import SCREENFUL, Table, as_text, deliver_csv, workbook
 from groupbuy_incentives.targets import Unit, with_achieved
 
 HELP = {
@@ -93,8 +94,8 @@ def settle(
     Exit codes: 0 done; 2 the input can't be used, nothing is posted; 3 posted, but some customers
     are not known or could not be read.
     """
-    if form == "xlsx" and output is None:
-        fail("bad-option", "a workbook is written to a file", "-o statement.xlsx")
+    if form == "xlsx":
+        check_workbook(output, "statement.xlsx")
     if output is not None and not output.absolute().parent.is_dir():
         fail("no-such-folder", f"there is no folder {output.parent}", "make it first")
     workspace = open_rules(rules, as_of, settings, lang, plugins=("incentives",))
@@ -203,8 +204,7 @@ class Report:
         elif form == "csv":
             deliver_csv(self.owed(), output)
         elif form == "xlsx":
-            assert output is not None
-            write_workbook([self.owed(), self.rejected()], output)
+            deliver(workbook([self.owed(), self.rejected()]), output)
         else:
             deliver(self.text(None if output is not None else SCREENFUL), output)
 
