@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import replace
 
 from groupbuy.errors import Location, Problem, did_you_mean
@@ -28,8 +28,8 @@ class Checks:
         """Lower everything once, in the stacks in which it can stand."""
         for pack in self.project.packs:
             self.check_changes(pack)
-        for key, found in self.entries.base.items():
-            for pack, entry in found:
+        for key in self.keys_in_reading_order():
+            for pack, entry in self.entries.base[key]:
                 if key not in self.entries.faulty:
                     with self.problems.collecting():
                         self.entries.as_defined(pack, entry)
@@ -53,6 +53,18 @@ class Checks:
                 self.problems.extend(p for p in stack.conflicts if p.code != CONFLICT)
                 stack.check_circles()
         self.problems.raise_any()
+
+    def keys_in_reading_order(self) -> Iterable[Key]:
+        """Every entry, those with shared names behind what they read."""
+        scope = self.entries.scope
+        named = dict.fromkeys(
+            (section.name, entry.id)
+            for name in scope.reading_order()
+            for section, entry in scope.entries[name]
+        )
+        return dict.fromkeys(
+            [*(key for key in named if key in self.entries.base), *self.entries.base]
+        )
 
     def check_names_shown(self) -> None:
         """What leads are ranked by and which columns are shown must be there."""

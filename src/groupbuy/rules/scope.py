@@ -7,9 +7,11 @@ lead to lead is only which definition stands behind a name (`rules.stack`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
+import re
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import replace
 from functools import cached_property
+from unicodedata import normalize
 
 from groupbuy.errors import GroupbuyError, Location, Problem, did_you_mean
 from groupbuy.language.parse import parse
@@ -19,6 +21,7 @@ from groupbuy.model.model import LeadModel
 from groupbuy.model.names import fold
 from groupbuy.model.problem import ValueProblem
 from groupbuy.rules.extensions import Extensions
+from groupbuy.rules.order import CircleError, in_order
 from groupbuy.sections.applies import may_not_apply
 from groupbuy.sections.base import Entry, Section
 from groupbuy.sections.gates import VERDICT, VERDICT_TYPE
@@ -30,6 +33,14 @@ from groupbuy.tree import build
 from groupbuy.tree.build import Misfit
 from groupbuy.tree.nodes import Absent, Expr, Lit, Ref, names
 from groupbuy.tree.types import DATE, Kind, TableType, Type
+
+_WORD = re.compile(r"[^\W\d]\w*(?:\.\w+)?")
+_MOST_HINTS = 100
+"""How many misspelt names get a hint: each is compared with all names there are."""
+
+_LONGEST_CIRCLE = 12
+_DEEPEST = 40
+"""How many names may wait for each other: in reading order, only a circle goes so deep."""
 
 TODAY = "today"
 RESERVED: Mapping[str, Type] = {TODAY: DATE, VERDICT: VERDICT_TYPE}
@@ -52,9 +63,11 @@ class RuleScope:
         self.model, self.entries, self.always = model, entries, always
         self.extensions = extensions
         self.types: dict[str, Type] = {}
+        self.failed: dict[str, GroupbuyError] = {}
         self.under_way: list[str] = []
         self.constants: dict[str, Lit] = {}
         self._may_not_apply: dict[str, bool] = {}
+        self._hints = _MOST_HINTS
 
     # ── names ──
 
@@ -88,8 +101,18 @@ class RuleScope:
         found = self.types.get(name)
         if found is not None:
             return found
-        if name in self.under_way:
-            circle = self.under_way[self.under_way.index(name) :]
+        if name in self.failed:
+            raise self.failed[name]
+        try:
+            return self.worked_out(name)
+        except GroupbuyError as error:
+            self.failed[name] = error
+            raise
+
+    def worked_out(self, name: str) -> Type:
+        """What `type_of` finds for a name that nobody has asked for yet."""
+        if name in self.under_way or len(self.under_way) > _DEEPEST:
+            circle = self.circle_of(name)
             # From wherever it was entered, a circle is told in one way.
             start = circle.index(min(circle))
             circle = [*circle[start:], *circle[:start]]
@@ -108,6 +131,34 @@ class RuleScope:
             type = self.joined(name, type, other, types[0][1], entry)
         self.types[name] = type
         return type
+
+    def circle_of(self, name: str) -> list[str]:
+        """The names that wait for each other; a long circle is found in what is written."""
+        if name in self.under_way:
+            return self.under_way[self.under_way.index(name) :]
+        try:
+            for _ in in_order([name], self.written_in):
+                pass
+        except CircleError as circle:
+            return circle.path
+        return self.under_way
+
+    def reading_order(self) -> list[str]:
+        """Every shared name, behind those whose names stand in its entries.
+
+        Looked at in this order, what a name reads is known already, however long the chain is.
+        A word of a text may look like a name: that changes the order and nothing else.
+        """
+        return list(in_order(self.entries, self.written_in, circles=True))
+
+    def written_in(self, name: str) -> Iterator[str]:
+        """The shared names that stand in the entries of a name."""
+        for _, entry in self.entries[name]:
+            for word in _words(entry.node.data()):
+                if word in self.entries:
+                    yield word
+                elif (titled := self.titles.get(fold(word))) is not None:
+                    yield titled
 
     def may_not_apply(self, name: str) -> bool:
         """Whether a name can be none for some lead: fields never are."""
@@ -220,7 +271,10 @@ class RuleScope:
         return iter(self.model.entries)
 
     def names(self) -> Iterable[str]:
-        """Every name, for "did you mean"."""
+        """Every name, for "did you mean"; none any more when very many were misspelt."""
+        self._hints -= 1
+        if self._hints < 0:
+            return
         yield from self.entries
         yield from self.model.names
         yield from RESERVED
@@ -339,11 +393,27 @@ def _titles(entry: Entry) -> Iterable[str]:
     return [part.text for part in parts if isinstance(part, Scalar)]
 
 
+def _words(data: object) -> Iterator[str]:
+    """What may be a name in the expressions of an entry."""
+    if isinstance(data, str):
+        for word in _WORD.findall(normalize("NFC", data)):
+            yield word
+            if "." in word:
+                yield word.partition(".")[0]
+    elif isinstance(data, dict):
+        for value in data.values():
+            yield from _words(value)
+    elif isinstance(data, list):
+        for value in data:
+            yield from _words(value)
+
+
 def circular(circle: list[str], at: Location) -> Problem:
     """Names that wait for each other."""
+    shown = circle if len(circle) <= _LONGEST_CIRCLE else [*circle[:4], "…", *circle[-4:]]
     return Problem(
         "circular-definition",
-        f"these wait for each other: {' → '.join(circle)}",
+        f"these wait for each other: {' → '.join(shown)}",
         at,
         "one of them must do without the others",
     )

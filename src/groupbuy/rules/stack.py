@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from groupbuy.errors import GroupbuyError, Problem
 from groupbuy.rules.merge import Path
+from groupbuy.rules.order import CircleError, in_order
 from groupbuy.rules.pack import Pack
 from groupbuy.rules.scope import circular
 from groupbuy.sections.base import Lowered
@@ -127,18 +128,12 @@ class Stack:
             if id not in touched.get(section, ())
             for definition in lowered.definitions
         }
-        moved: dict[str, bool] = {}
+        moved: set[str] = set()
 
-        def moves(name: str) -> bool:
-            base = self.written(name)
-            if base is None:
-                return False
-            if base not in moved:
-                moved[base] = base not in kept
-                moved[base] = moved[base] or any(moves(read) for read in self.defined[base].reads)
-            return moved[base]
-
-        return {name for name in self.defined if moves(name)}
+        for name in in_order(self.defined, self.bases_read, circles=True):
+            if name not in kept or not moved.isdisjoint(self.bases_read(name)):
+                moved.add(name)
+        return moved
 
     def folded(self, tree: Expr) -> Expr:
         """The tree with constants put in."""
@@ -186,26 +181,21 @@ class Stack:
 
     def check_circles(self) -> None:
         """Raise if names wait for each other. Looks at what is written, and folds nothing."""
-        state: dict[str, bool] = {}
-        path: list[str] = []
+        try:
+            for _ in in_order(self.defined, self.bases_read):
+                pass
+        except CircleError as circle:
+            raise self.circular(circle, self.defined) from None
 
-        def visit(name: str) -> None:
-            base = self.written(name)
-            if base is None or state.get(base) is True:
-                return
-            if base in state:
-                circle = list(dict.fromkeys(shown(step) for step in path[path.index(base) :]))
-                first = self.defined[path[path.index(base)]]
-                raise GroupbuyError(circular([*circle, circle[0]], first.at))
-            state[base] = False
-            path.append(base)
-            for read in self.defined[base].reads:
-                visit(read)
-            path.pop()
-            state[base] = True
+    def circular(self, circle: CircleError, definitions: Mapping[str, Definition]) -> GroupbuyError:
+        """The error that names a circle by what the author knows."""
+        names = list(dict.fromkeys(shown(step) for step in circle.path))
+        return GroupbuyError(circular([*names, names[0]], definitions[circle.path[0]].at))
 
-        for name in self.defined:
-            visit(name)
+    def bases_read(self, name: str) -> list[str]:
+        """The written definitions that a written one reads."""
+        found = (self.written(read) for read in self.defined[name].reads)
+        return [base for base in found if base is not None]
 
     def written(self, name: str) -> str | None:
         """The written definition that a name is, or follows from."""
@@ -220,29 +210,16 @@ class Stack:
 
     def ordered(self, wanted: Iterable[str]) -> list[str]:
         """`wanted` and all that they read, each behind what it reads. Raises on a circle."""
-        done: dict[str, None] = {}
-        under_way: dict[str, None] = {}
 
-        def visit(name: str) -> None:
-            if name in done:
-                return
+        def reads(name: str) -> Iterable[str]:
             definition = self.lookup(name)
-            if definition is None:
-                return
-            if name in under_way:
-                path = list(under_way)
-                circle = [shown(step) for step in [*path[path.index(name) :], name]]
-                first = self.definitions[path[path.index(name)]]
-                raise GroupbuyError(circular([*dict.fromkeys(circle[:-1]), circle[0]], first.at))
-            under_way[name] = None
-            for read in definition.reads:
-                visit(read)
-            del under_way[name]
-            done[name] = None
+            return () if definition is None else definition.reads
 
-        for name in wanted:
-            visit(name)
-        return list(done)
+        try:
+            found = list(in_order(wanted, reads))
+        except CircleError as circle:
+            raise self.circular(circle, self.definitions) from None
+        return [name for name in found if name in self.definitions]
 
 
 def shown(name: str) -> str:

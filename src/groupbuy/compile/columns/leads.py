@@ -45,6 +45,10 @@ class Joined:
     columns: tuple[str, ...]
 
 
+MOST_UNDER_WAY = 50
+"""How many definitions may build on each other in a row: they are written by recursion."""
+
+
 class LeadSheet(GroupSheet):
     """One row a lead. Inputs are columns of the frame; everything else is worked out from them."""
 
@@ -124,6 +128,11 @@ class LeadSheet(GroupSheet):
         expression = definition.expression
         if not isinstance(expression, Expr):
             raise TypeError(f"{definition.name} is a table")
+        if len(self.under_way) == MOST_UNDER_WAY:
+            raise unsupported(
+                self.under_way[0],
+                f"it builds on a chain of more than {MOST_UNDER_WAY} others",
+            )
         self.under_way.append(definition)
         try:
             return self.held(expression)
