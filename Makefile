@@ -22,7 +22,7 @@ USABLE := $(shell test -x $(BIN)/python && grep -sqF "$(CURDIR)/$(BIN)/" $(BIN)/
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install demo test lint format systems errors packages clean venv FORCE
+.PHONY: help install demo test lint format systems errors fuzz packages clean venv FORCE
 
 help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s  %s\n", $$1, $$2 }' Makefile
@@ -38,6 +38,10 @@ test: $(ALL) ## run all tests, the core's and each plugin's, on all processors
 	$(BIN)/pytest -n auto --dist loadscope
 	@set -e; for plugin in $(PLUGINS); do if [ -d "$$plugin/tests" ]; then \
 		echo "$$plugin"; (cd "$$plugin" && $(CURDIR)/$(BIN)/python -m pytest -n auto); fi; done
+
+fuzz: $(ALL) ## try far more random inputs than `make test` does (EXAMPLES=number of each)
+	HYPOTHESIS_PROFILE=fuzz $(BIN)/pytest -n auto tests/hostile tests/language/test_any_text_as_expression.py \
+		tests/source tests/files tests/compile tests/findings tests/engine/test_what_is_possible.py
 
 packages: $(ALL) ## build all wheels, install them afresh, and run everything there
 	$(BIN)/pytest -m packages tests/packages

@@ -7,4 +7,8 @@ from hypothesis import settings
 # How long an example takes says more about the machine than about the code. In CI every run tries
 # the same examples, so that a change is judged by what it changes.
 settings.register_profile("project", deadline=None, derandomize=bool(os.environ.get("CI")))
-settings.load_profile("project")
+# `make fuzz` goes on for longer, with other examples each time.
+settings.register_profile(
+    "fuzz", deadline=None, max_examples=int(os.environ.get("EXAMPLES", "5000"))
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "project"))

@@ -138,7 +138,7 @@ class Problems:
 
 def did_you_mean(word: str, known: Iterable[str], prefer: Callable[[str], str] = str) -> str | None:
     """A hint `did you mean "x"?` for the nearest of `known`, or none if nothing is near."""
-    candidates = list(known)
+    candidates = list(known) if word else []
     folded: dict[str, str] = {}
     for candidate in candidates:
         folded.setdefault(candidate.casefold(), candidate)

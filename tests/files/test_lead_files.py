@@ -211,6 +211,11 @@ def test_utf_8_with_a_broken_byte_is_not_taken_for_gb18030(folder):
     assert "file-encoding" in folder.faults("leads.csv")[0]
 
 
+def test_utf_8_and_gb18030_joined_in_one_file_are_not_guessed(folder):
+    folder.put("leads.csv", "id,name\nL1,税务局\n".encode() + "L2,税务局\n".encode("gb18030"))
+    assert "file-encoding" in folder.faults("leads.csv")[0]
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_csv_delimiters(folder, delimiter):
     folder.put("leads.csv", f'id{delimiter}budget\nL1{delimiter}"1,000,000"\n')

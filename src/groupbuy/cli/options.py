@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import click
 
@@ -49,7 +51,7 @@ def output_option(
     help: str = "Write to a file instead of the screen.", *, required: bool = False
 ) -> Callable[[F], F]:
     """`-o FILE`, of every command that writes one file."""
-    return click.option(
+    option = click.option(
         "-o",
         "--output",
         type=click.Path(path_type=Path, dir_okay=False),
@@ -57,6 +59,32 @@ def output_option(
         metavar="FILE",
         help=help,
     )
+
+    def decorate(command: F) -> F:
+        @wraps(command)
+        def checked(*args: Any, **given: Any) -> Any:
+            _refuse_inputs(given)
+            return command(*args, **given)
+
+        return cast(F, option(checked))
+
+    return decorate
+
+
+_WRITTEN = ("output", "new_leads", "save_cuts", "rejects")
+
+
+def _refuse_inputs(given: Mapping[str, Any]) -> None:
+    """Nothing is written over a file that is read, nor twice to one."""
+    named: list[tuple[str, Path]] = []
+    for name, value in given.items():
+        for path in value if isinstance(value, (tuple, list)) else (value,):
+            if isinstance(path, (str, Path)) and os.path.isfile(path):
+                named.append((name, Path(path)))
+    for name, path in named:
+        for other, input in named:
+            if name in _WRITTEN and other != name and path.samefile(input):
+                fail("output-is-input", f"{path} is read in this run", "write to another file")
 
 
 def pii_option(command: F) -> F:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
 
@@ -93,6 +94,15 @@ def _gb18030_note(name: str) -> str:
     return f"{name} was read as GB18030 (GBK); save it as UTF-8 to be sure"
 
 
+def _has_utf8_line(content: bytes) -> bool:
+    """Whether a line is surely UTF-8: two characters of three bytes, nothing broken."""
+    for line in content.splitlines():
+        with suppress(UnicodeDecodeError):
+            if sum(c > "\u07ff" for c in line.decode()) > 1:
+                return True
+    return False
+
+
 def _as_gb18030(content: bytes) -> str | None:
     """The text if it is GB18030, none if it is not.
 
@@ -102,7 +112,7 @@ def _as_gb18030(content: bytes) -> str | None:
     replaced = content.decode("utf-8", "replace")
     broken = replaced.count("\ufffd")
     good = sum(1 for c in replaced if c > "\u07ff") - broken
-    if good > 3 * broken or b"\0" in content:
+    if good > 3 * broken or b"\0" in content or _has_utf8_line(content):
         return None
     try:
         return content.decode("gb18030")

@@ -321,6 +321,10 @@ def _round(call: Call) -> Expr:
     return build.strict("round", value.type.computed(), value, digits)
 
 
+def _not_positive(tree: Expr) -> bool:
+    return isinstance(tree, Lit) and isinstance(tree.value, (int, float)) and tree.value <= 0
+
+
 def _within(call: Call) -> Expr:
     call.check()
     value = call.arg(0, Kind.DATE)
@@ -331,6 +335,10 @@ def _within(call: Call) -> Expr:
         )
     span = call.keyword(spans[0], Kind.NUMBER)
     assert span is not None
+    if isinstance(span, Lit) and isinstance(span.value, (int, float)) and span.value <= 0:
+        raise call.wrong(
+            "within looks back over a span of time longer than 0", "within(date, days=30)"
+        )
     today = call.today()
     if spans[0] == "days":
         start = build.strict("shift_days", DATE, today, build.negative(span))
@@ -385,6 +393,8 @@ def _decay(call: Call) -> Expr:
     half_life = call.keyword("half_life", Kind.NUMBER)
     if half_life is None:
         raise call.wrong("decay needs a half-life", "decay(days_since(orders.date), half_life=90)")
+    if _not_positive(half_life):
+        raise call.wrong("a half-life is longer than 0 days", "decay(age, half_life=90)")
     return build.strict(
         "decay", replace(COMPUTED, low=0.0, high=1.0), call.arg(0, Kind.NUMBER), half_life
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Set
 from dataclasses import dataclass, field
 from datetime import date
+from keyword import iskeyword
 
 from groupbuy.errors import GroupbuyError, Location, Problem, Problems, did_you_mean
 from groupbuy.rules.extensions import Extensions
@@ -188,6 +189,14 @@ def _sections(
                     f'"{id}" is not a name',
                     at,
                     "letters, digits and _, no digit first; Chinese is fine",
+                    len(id),
+                )
+            elif any(map(iskeyword, parts)):
+                problems.add(
+                    "bad-name",
+                    f'"{id}" means something else in expressions',
+                    at,
+                    f"choose another word: {id}_",
                     len(id),
                 )
             elif isinstance(item, Scalar) and item.value is None:

@@ -21,6 +21,9 @@ SHIPPED = "groupbuy:"
 KEYS = ("groupbuy", "model", "currency", "layers", "rank_by", "columns", "plugins", "title")
 DEFAULT_COLUMNS = ("priority",)
 
+_LONGEST_NAME = 255
+"""Bytes in the name of a file, on the systems there are."""
+
 
 @dataclass(frozen=True, eq=False)
 class ProjectFile:
@@ -241,7 +244,13 @@ class _Loader:
         text = _text(node)
         if "*" in text:
             folder = self.resolved(text.rsplit("/", 1)[0] if "/" in text else ".", node)
-            return packs_in(folder, text.rsplit("/", 1)[-1])
+            try:
+                return packs_in(folder, text.rsplit("/", 1)[-1])
+            except ValueError:
+                problem = f'"{text}" names no files'
+                raise GroupbuyError(
+                    Problem("no-such-file", problem, node.at, "ours/* is all packs in ours")
+                ) from None
         path = self.resolved(text, node)
         if path.is_dir():
             return packs_in(path)
@@ -278,6 +287,8 @@ class _Loader:
                     "copy the file into the folder",
                 )
             )
+        if any(len(part.encode()) > _LONGEST_NAME for part in parts.parts):
+            raise GroupbuyError(Problem("no-such-file", f"there is no pack {text[:40]}…", node.at))
         return folder / parts
 
     def no_folder(self, owner: str, node: Node) -> Problem:

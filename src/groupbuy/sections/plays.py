@@ -30,8 +30,11 @@ from groupbuy.source.nodes import Mapping, Node, Scalar, Sequence
 from groupbuy.tree import build
 from groupbuy.tree.build import Misfit
 from groupbuy.tree.definitions import Definition
-from groupbuy.tree.nodes import Expr, Ref
+from groupbuy.tree.nodes import Expr, Lit, Ref
 from groupbuy.tree.types import DATE, Kind, Type
+
+MOST_DAYS = 36_525
+"""How far from today a play may be due: a hundred years."""
 
 _PLAY: JsonSchema = {**COMMON, "do": TEXT, "who": TEXT, "due": EXPRESSION}
 SCHEMA: JsonSchema = {
@@ -235,9 +238,13 @@ class _Play:
     def due(self, node: Node) -> tuple[Expr, bool]:
         """The day until when: a date, or so many days from today."""
         tree = self.ctx.parse(node)
+        if tree.type.kind is Kind.DATE:
+            return tree, True
+        days = tree.value if isinstance(tree, Lit) else None
+        if isinstance(days, (int, float)) and abs(days) > MOST_DAYS:
+            message = f"due: is {days:,.0f} days from today"
+            raise GroupbuyError(Problem("wrong-value", message, node.at, f"at most {MOST_DAYS:,}"))
         try:
-            if tree.type.kind is Kind.DATE:
-                return tree, True
             return build.arithmetic("+", Ref("today", DATE), tree), False
         except Misfit:
             raise GroupbuyError(

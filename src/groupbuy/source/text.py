@@ -34,6 +34,9 @@ def _content(path: Path, shown: str, limits: Limits) -> bytes:
             hint = "name a file in it"
             raise GroupbuyError(Problem("file-is-folder", "this is a folder", place, hint))
         with path.open("rb") as file:
+            if path.is_char_device() and not file.isatty() and not path.samefile(os.devnull):
+                hint = "name a file, or - for standard input"
+                raise GroupbuyError(Problem("file-unreadable", "this is a device", place, hint))
             content = file.read(limits.file_bytes + 1)
     except FileNotFoundError:
         problem = Problem("file-missing", "no such file", place, _siblings_hint(path))
