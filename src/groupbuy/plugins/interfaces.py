@@ -184,7 +184,8 @@ class Offer:
     """What a program has for a lead now, in words, and what the next step would bring.
 
     `amount` is what is earned at the present volume `at`, `next_at` the volume at which more is,
-    `next_amount` what is earned there; none where it does not apply.
+    `next_amount` what is earned there; none where it does not apply. `details` are plain data of
+    the kind's own that results show beside them.
     """
 
     because: Texts
@@ -192,6 +193,7 @@ class Offer:
     at: Decimal | None = None
     next_at: Decimal | None = None
     next_amount: Decimal | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -254,7 +254,7 @@ class Programs:
             shown |= {"status": "refused", "say": [str(error.problems[0])]}
             return _filled(shown)
         if offer is not None:
-            shown |= _numbers(offer)
+            shown |= {**offer.details, **_numbers(offer)}
             sayings.append(_in(offer.because, lead.lang))
         asked = lead.survey.of(lowered.entry.id, lead) if lead.survey is not None else {}
         shown |= {key: value for key, value in asked.items() if key != "say"}

@@ -6,7 +6,8 @@
       shiyan:    {of: hubei, weight: 1}
 
 The root states its target; below, a unit's target is split over its children in proportion to their
-weights (1 unless said otherwise), in whole customers that add up: everybody carries one.
+weights (1 unless said otherwise), in whole customers that add up: everybody carries one. Units with
+a `level:` and a `place:` own the leads there (`territory`).
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from groupbuy.api import TEXT, Texts
 from groupbuy_incentives.money import cents_of, split
+from groupbuy_incentives.territory import LEVELS, faults_of_territory, titled
 
 TARGETS: Mapping[str, Any] = {
     "type": "object",
@@ -28,6 +31,18 @@ TARGETS: Mapping[str, Any] = {
             "target": {"type": "integer", "minimum": 1},
             "of": {"type": "string"},
             "weight": {"type": "number"},
+            "title": TEXT,
+            "level": {"enum": list(LEVELS)},
+            "place": {
+                "anyOf": [
+                    {"type": "string", "minLength": 1},
+                    {
+                        "type": "array",
+                        "items": {"type": "string", "minLength": 1},
+                        "minItems": 1,
+                    },
+                ]
+            },
         },
         "additionalProperties": False,
     },
@@ -42,6 +57,11 @@ class Unit:
     parent: str | None
     target: int
     achieved: int = 0
+    title: Texts | str = ""
+
+    def called(self, lang: str) -> str:
+        """What people call it."""
+        return titled(self.title or self.id, lang)
 
 
 def faults_of_targets(targets: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
@@ -55,6 +75,7 @@ def faults_of_targets(targets: Mapping[str, Mapping[str, Any]]) -> Iterator[str]
             yield f"{id} has no weight: it would carry nothing"
         elif _in_circle(id, targets):
             yield f"{id} is part of itself"
+    yield from faults_of_territory(targets)
 
 
 def _in_circle(id: str, targets: Mapping[str, Mapping[str, Any]]) -> bool:
@@ -100,4 +121,7 @@ def with_achieved(
             achieved[above] += count
             above = targets[above].get("of")
     aims = cascade(targets)
-    return [Unit(id, targets[id].get("of"), aims[id], achieved[id]) for id in targets]
+    return [
+        Unit(id, unit.get("of"), aims[id], achieved[id], unit.get("title", ""))
+        for id, unit in targets.items()
+    ]

@@ -1,7 +1,8 @@
 """Developer's reward (S37): who develops a customer, looks after it and benefits from it.
 
 By the number of customers developed in a period, to the person (or unit) who has the `role` in
-their first deals. `targets` cascades a target for new customers down the units (role `unit`).
+their first deals. `targets` cascades a target for new customers down the units (role `unit`), and
+says which of them owns the lead and which supports (S40).
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from groupbuy_incentives.kinds.volumes import earned
 from groupbuy_incentives.ladder import LADDER_TERMS, ladder_of, shown
 from groupbuy_incentives.money import rounded
 from groupbuy_incentives.periods import PERIODS, period_of
-from groupbuy_incentives.targets import TARGETS, faults_of_targets
+from groupbuy_incentives.targets import TARGETS, cascade, faults_of_targets
+from groupbuy_incentives.territory import LEAD_INPUTS, ownership, said
 
 
 class Developer:
@@ -37,7 +39,7 @@ class Developer:
         "required": ["per", "tiers"],
         "additionalProperties": False,
     }
-    inputs: ClassVar[Mapping[str, Value | Rows]] = {}
+    inputs: ClassVar[Mapping[str, Value | Rows]] = LEAD_INPUTS
 
     def check(self, terms: Mapping[str, Any]) -> Iterator[str]:
         """More customers never earn less, and every unit carries a target."""
@@ -89,7 +91,18 @@ class Developer:
             unit = UNITS[ladder.measure]["zh"] if ladder.measure != "count" else "家"
             en += f"; more from {shown(step.start)} on"
             zh += f"；满{shown(step.start)}{unit}更高"
-        return Offer({"en": en, "zh": zh})
+        units = terms.get("targets", {})
+        found = ownership(units, lead)
+        if found is None:
+            return Offer({"en": en, "zh": zh})
+        who = said(found, units, cascade(units), lead)
+        details = {
+            "owning_unit": found.owner,
+            "supporting_unit": found.supporter,
+            "units_possible": list(found.candidates),
+        }
+        because = {"en": f"{en}; {who['en']}", "zh": f"{zh}；{who['zh']}"}
+        return Offer(because, details={name: each for name, each in details.items() if each})
 
     @property
     def examples(self) -> Sequence[IncentiveExample]:
@@ -113,7 +126,7 @@ class Developer:
         )
         offer = Offer({"en": "from 200 for who wins this customer", "zh": "开发这家客户得200元起"})
         case = Case("wang", date(2026, 11, 22), deals)
-        return [IncentiveExample(terms, {}, offer, case, [accrual])]
+        return [IncentiveExample(terms, dict.fromkeys(LEAD_INPUTS), offer, case, [accrual])]
 
 
 def _counting(terms: Mapping[str, Any]) -> Mapping[str, Any]:
