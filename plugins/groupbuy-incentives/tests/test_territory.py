@@ -192,7 +192,7 @@ def test_evaluate_and_explain_name_the_owner(world: World) -> None:
     assert "no unit covers this place" in found["L3"]["say"][0]
     assert "owner" not in found["L4"]["say"][0]  # what it is worth, nobody knows
     chinese = world.on_rules("explain", "L1", "--lang", "zh")
-    assert "归口单位：襄阳分公司（地市级、城市 襄阳市、指标7家）；协同：hubei" in " ".join(
+    assert "归口单位：襄阳分公司（地市级、城市 襄阳市、指标7家）；协同：hubei" in "".join(
         line.strip(" │") for line in chinese.out.splitlines()
     )
 

@@ -49,11 +49,23 @@ REASONS: Mapping[str, Mapping[str, str]] = {
         "zh": "客户资料里没有这家单位",
     },
     "nobody": {"en": "nobody had this part", "zh": "该环节没有登记人员"},
+    "other_period": {
+        "en": "it counts for another period now",
+        "zh": "改计入其他期间",
+    },
     "no_longer_earned": {
         "en": "what it was earned by is gone",
         "zh": "原来的计奖依据已不存在",
     },
 }
+
+
+REFUNDED = {"en": "because of a refund", "zh": "因退款"}
+
+
+def claw_back_text(reason: str, lang: str) -> str:
+    """Why something was taken back; a refund may be of a part."""
+    return REFUNDED[lang] if reason == "refunded" else reason_text(reason, lang)
 
 
 def reason_text(reason: str, lang: str) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from groupbuy_incentives.ledger.payouts import SETTLED
 from groupbuy_incentives.ledger.store import Ledger
 from groupbuy_incentives.money import money
 from groupbuy_incentives.programs import Program
@@ -36,6 +37,14 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "adjust": {"en": "adjust", "zh": "调整"},
     "claw_back": {"en": "claw back", "zh": "扣回"},
     "reject": {"en": "reject", "zh": "不予"},
+    "accrued": {"en": "Accrued", "zh": "已计提"},
+    "approved": {"en": "Approved", "zh": "已审批"},
+    "paid": {"en": "Paid", "zh": "已付"},
+    "open": {"en": "To approve", "zh": "待审批"},
+    "due": {"en": "Due", "zh": "待付"},
+    "approve": {"en": "approve", "zh": "审批"},
+    "pay": {"en": "pay", "zh": "付款"},
+    "lapse": {"en": "lapse", "zh": "审批失效"},
     "unit": {"en": "Unit", "zh": "单位"},
     "target": {"en": "Target", "zh": "指标"},
     "achieved": {"en": "Achieved", "zh": "完成"},
@@ -59,6 +68,8 @@ class Line:
     form: str
     cents: int
     posted: int
+    approved: int
+    paid: int
     because: str
 
     def data(self) -> dict[str, Any]:
@@ -72,6 +83,8 @@ class Line:
             "form": self.form,
             "amount": str(money(self.cents)),
             "posted": str(money(self.posted)),
+            "approved": str(money(self.approved)),
+            "paid": str(money(self.paid)),
             "because": self.because,
         }
 
@@ -121,12 +134,16 @@ class Statement:
     def lines(self) -> Iterator[Line]:
         """What is owed, by party, program and period; what came to nothing is left out."""
         for row in self._rows(
-            "SELECT party, program, period, form, sum(cents) AS cents, "
+            "WITH owed AS (SELECT party, program, period, form, sum(cents) AS cents, "
             "sum(CASE WHEN run = :run THEN cents ELSE 0 END) AS posted, max(seq), because, "
             "count(DISTINCT key) AS keys FROM entries WHERE kind <> 'reject' "
             "AND (:party IS NULL OR party = :party) AND (:period IS NULL OR period = :period) "
-            "GROUP BY party, program, period, form "
-            "HAVING sum(cents) <> 0 OR posted <> 0 ORDER BY party, program, period, form"
+            "GROUP BY party, program, period, form), "
+            f"settled AS (SELECT *, 'money' AS form FROM ({SETTLED})) "
+            "SELECT *, coalesce(approved, 0) AS approved_cents, coalesce(paid, 0) AS paid_cents "
+            "FROM owed LEFT JOIN settled USING (party, program, period, form) "
+            "WHERE cents <> 0 OR posted <> 0 OR paid_cents <> 0 "
+            "ORDER BY party, program, period, form"
         ):
             more = {"en": f" … and {row['keys'] - 1} more", "zh": f" 等{row['keys']}笔"}
             because = self.said(row["because"]) + more[self.lang] * (row["keys"] > 1)
@@ -139,6 +156,8 @@ class Statement:
                 row["form"],
                 row["cents"],
                 row["posted"],
+                row["approved_cents"],
+                row["paid_cents"],
                 because,
             )
 
@@ -168,12 +187,16 @@ class Statement:
         return str(words.get(self.lang) or next(iter(words.values()), ""))
 
 
-def totals(lines: Iterable[Line]) -> dict[str, tuple[int, int]]:
-    """What lines add up to, in all and posted now, by what is owed."""
-    found: dict[str, tuple[int, int]] = {}
+SUMS = ("cents", "posted", "approved", "paid")
+
+
+def totals(lines: Iterable[Line]) -> dict[str, dict[str, int]]:
+    """What lines add up to by what is owed: in all, posted now, approved and paid."""
+    found: dict[str, dict[str, int]] = {}
     for line in lines:
-        before = found.get(line.form, (0, 0))
-        found[line.form] = (before[0] + line.cents, before[1] + line.posted)
+        sums = found.setdefault(line.form, dict.fromkeys(SUMS, 0))
+        for name in SUMS:
+            sums[name] += getattr(line, name)
     return found
 
 

@@ -1,9 +1,9 @@
-"""`groupbuy ledger list|verify|export`: look at what was posted, prove it, take it along."""
+"""`groupbuy ledger`: look at what was posted, prove it, take it along; approve and pay it."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -20,23 +20,28 @@ from groupbuy.api.commands import (
     open_rules,
     rules_options,
 )
-from groupbuy_incentives.commands.options import choosing_options, ledger_option, output_options
+from groupbuy_incentives.commands.options import (
+    choosing_options,
+    lang_option,
+    ledger_option,
+    output_options,
+)
+from groupbuy_incentives.commands.payouts import approve, balance, pay
 from groupbuy_incentives.ledger.store import Ledger
 from groupbuy_incentives.ledger.verifying import findings
 from groupbuy_incentives.money import money
-from groupbuy_incentives.reasons import reason_text
+from groupbuy_incentives.reasons import claw_back_text, reason_text
 from groupbuy_incentives.statement import word
 from groupbuy_incentives.tables import SCREENFUL, Table, as_text, deliver_csv, workbook
 
 
 @click.group()
 def ledger() -> None:
-    """Show, verify and export the ledger of rewards."""
+    """Show, verify and export the ledger of rewards; approve and pay them."""
 
 
-lang_option: Callable[..., Any] = click.option(
-    "--lang", type=click.Choice(["en", "zh"]), help="Language of the output."
-)
+for command in (balance, approve, pay):
+    ledger.add_command(command)
 
 
 @ledger.command(name="list")
@@ -54,7 +59,7 @@ def list_(
     output: Path | None,
     lang: str | None,
 ) -> int:
-    """List the entries in the order in which they were posted."""
+    """List entries, approvals and payments in the order in which they were posted."""
     language = lang_of(lang)
     with closing(Ledger(path)) as opened:
         rows = _chosen(opened, party=party, period=period, program=program)
@@ -92,9 +97,12 @@ def verify(
             click.echo(finding)
         if found:
             return FINDINGS
-        count = opened.db.execute("SELECT count(*) FROM entries").fetchone()[0]
-        runs = opened.db.execute("SELECT count(*) FROM runs").fetchone()[0]
-        click.echo(f"{path}: {count:,} entries of {runs:,} runs are as they were written")
+        count, runs, paid = (
+            opened.db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+            for table in ("entries", "runs", "payouts")
+        )
+        payouts = f" and {paid:,} approvals and payments" * bool(paid)
+        click.echo(f"{path}: {count:,} entries of {runs:,} runs{payouts} are as they were written")
         click.echo(f"head {opened.head()}")
     next_step(f"→ groupbuy ledger list --ledger {path}")
     return DONE
@@ -122,7 +130,7 @@ def export(path: Path, form: str, output: Path | None, lang: str | None) -> int:
 
 def _chosen(opened: Ledger, **wanted: str | None) -> Iterator[Any]:
     given = {name: value for name, value in wanted.items() if value is not None}
-    return opened.entries(" AND ".join(f"{name} = ?" for name in given), given.values())
+    return opened.everything(" AND ".join(f"{name} = ?" for name in given), given.values())
 
 
 def _data(row: Any) -> dict[str, Any]:
@@ -143,18 +151,30 @@ def _table(rows: Iterator[Any], lang: str, *, whole: bool = False) -> Table:
 
 
 def _cells(row: Any, lang: str, whole: bool) -> tuple[Any, ...]:
-    words = json.loads(row["because"])
-    because = words.get(lang) or next(iter(words.values()), "")
-    if row["kind"] in ("reject", "claw_back") and row["reason"]:
-        because = reason_text(row["reason"], lang)
     cells = (
         row["date"],
         word(row["kind"], lang),
         row["party"],
         row["program"],
         row["period"],
-        row["key"],
+        row["key"] or row["reference"],
         money(row["cents"]),
-        because,
+        _because(row, lang),
     )
     return (row["seq"], *cells, row["id"], row["hash"]) if whole else cells
+
+
+def _because(row: Any, lang: str) -> str:
+    """Why, or by whom."""
+    if row["kind"] in ("approve", "pay"):
+        verb = {"approve": "approved", "pay": "paid"}[row["kind"]]
+        by = {"en": f"{verb} by {row['who']}", "zh": f"{row['who']}{word(row['kind'], lang)}"}
+        return by[lang]
+    if row["kind"] == "lapse":
+        return {"en": "less is accrued than was approved", "zh": "应付少于已审批"}[lang]
+    if row["kind"] == "claw_back" and row["reason"]:
+        return claw_back_text(row["reason"], lang)
+    if row["kind"] == "reject":
+        return reason_text(row["reason"], lang)
+    words = json.loads(row["because"])
+    return str(words.get(lang) or next(iter(words.values()), ""))

@@ -18,8 +18,8 @@ from groupbuy_incentives.ledger.posting import Rules, Settled
 from groupbuy_incentives.ledger.store import Ledger
 from groupbuy_incentives.money import money
 from groupbuy_incentives.settling import counted
-from groupbuy_incentives.statement import Statement, targets_data, totals, word
-from groupbuy_incentives.tables import SCREENFUL, Table, as_text, deliver_csv, write_workbook
+from groupbuy_incentives.statement import SUMS, Statement, targets_data, totals, word
+from groupbuy_incentives.tables import SCREENFUL, Cell, Table, as_text, deliver_csv, write_workbook
 from groupbuy_incentives.targets import Unit, with_achieved
 
 
@@ -45,12 +45,16 @@ class Report:
 
     def owed(self) -> Table:
         """What is owed."""
-        keys = ("party", "name", "title", "period", "form", "amount", "posted", "because")
+        keys = (
+            *("party", "name", "title", "period", "form"),
+            *("amount", "posted", "approved", "paid", "because"),
+        )
         heads = [word("program" if key == "title" else key, self.lang) for key in keys]
-        rows = [
+        rows: list[tuple[Cell, ...]] = [
             (
                 *(line.party, line.name, line.title, line.period, word(line.form, self.lang)),
-                *(money(line.cents), money(line.posted), line.because),
+                *(money(getattr(line, name)) for name in SUMS),
+                line.because,
             )
             for line in self.statement.lines()
         ]
@@ -110,12 +114,12 @@ class Report:
         nothing = {"en": "Nothing is owed.\n", "zh": "没有应付。\n"}[self.lang]
         parts = [as_text(owed, limit) or nothing]
         sums = totals(self.statement.lines())
-        for form, (cents, posted) in sums.items():
-            heads = (word("amount", self.lang), word("posted", self.lang))
-            parts[0] += (
-                f"{word(form, self.lang)}: {heads[0]} {money(cents):,}; "
-                f"{heads[1]} {money(posted):,}\n"
+        for form, each in sums.items():
+            told = "; ".join(
+                f"{word('amount' if name == 'cents' else name, self.lang)} {money(each[name]):,}"
+                for name in SUMS
             )
+            parts[0] += f"{word(form, self.lang)}: {told}\n"
         parts.append(as_text(rejected, limit))
         for program, units in self.targets.items():
             heads_ = [word(key, self.lang) for key in ("unit", "target", "achieved")]
@@ -137,8 +141,10 @@ class Report:
             "entries_posted": self.done.entries,
             "head": self.done.head,
             "totals": {
-                form: {"amount": str(money(cents)), "posted": str(money(posted))}
-                for form, (cents, posted) in totals(lines).items()
+                form: {
+                    "amount" if name == "cents" else name: str(money(each[name])) for name in SUMS
+                }
+                for form, each in totals(lines).items()
             },
             "statement": [line.data() for line in lines],
             "rejected": [refusal.data() for refusal in self.statement.refusals()],

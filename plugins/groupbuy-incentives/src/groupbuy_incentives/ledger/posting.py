@@ -2,13 +2,15 @@
 
 For each program, party and key the sum of the entries becomes what is owed. More is an `accrue`,
 less a `claw_back`; what a new version of the program changes is an `adjust` (a true-up). Where
-nothing is owed and there is a reason, a `reject` says so, once.
+nothing is owed and there is a reason, a `reject` says so, once. A claw-back is in the period in
+which it was accrued; what is earned in another period now is taken back there and accrued here.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -26,6 +28,7 @@ from groupbuy_incentives.ledger.accounts import (
 )
 from groupbuy_incentives.ledger.book import LedgerBook
 from groupbuy_incentives.ledger.facts import add_facts, facts_hash
+from groupbuy_incentives.ledger.payouts import lapse
 from groupbuy_incentives.ledger.store import (
     ENTRY_COLUMNS,
     RUN_COLUMNS,
@@ -128,8 +131,9 @@ def settle(
         same = last is not None and last["programs"] == rules.data()
         if same and not (new or changed or posted):
             return Settled(None, 0, 0, ledger.head(), _dormant(ledger, rules))
-        head = _close(ledger, run, today, rules)
-        return Settled(run, new, posted, head, _dormant(ledger, rules))
+        _close(ledger, run, today, rules)
+        lapse(ledger, run, today)
+        return Settled(run, new, posted, ledger.head(), _dormant(ledger, rules))
 
 
 def owe(
@@ -175,41 +179,60 @@ def _owed(earned: Earned) -> tuple[Any, ...]:
     )
 
 
+POSTED = """
+CREATE TEMP TABLE posted (
+  program TEXT, party TEXT, key TEXT, period TEXT, form TEXT, cents INTEGER, entries INTEGER,
+  paid INTEGER, seq INTEGER, version TEXT, reason TEXT, deals TEXT,
+  PRIMARY KEY (program, party, key, period, form)) WITHOUT ROWID
+"""
+FILL_POSTED = """
+INSERT INTO posted SELECT program, party, key, period, form, sum(cents), count(*),
+  sum(kind <> 'reject'), max(seq), version, reason, deals  -- version and reason are the newest's
+FROM entries WHERE program IN (SELECT value FROM json_each(:programs))
+GROUP BY program, party, key, period, form
+"""
 DIFFERENCES = """
-WITH known AS (SELECT value AS program FROM json_each(:programs)),
-posted AS (
-  SELECT program, party, key, sum(cents) AS cents, count(*) AS entries,
-    sum(kind <> 'reject') AS paid, max(seq) AS seq,  -- version and reason are the newest's
-    version, reason, period, form, deals
-  FROM entries WHERE program IN (SELECT program FROM known) GROUP BY program, party, key),
-both AS (
+WITH newest AS (
+  SELECT program, party, key, max(seq), reason, sum(cents <> 0) AS stands
+  FROM posted GROUP BY program, party, key),
+-- What is owed is posted in its own period. Where all is rejected, what stands is taken back below.
+due AS (
   SELECT owed.program, owed.party, owed.key, owed.version, owed.period, owed.form,
     owed.cents, owed.reason, owed.because, owed.deals, owed.hint,
     coalesce(posted.cents, 0) AS before, coalesce(posted.entries, 0) AS entries,
     coalesce(posted.paid, 0) AS paid, coalesce(posted.version, '') AS version_before,
-    coalesce(posted.reason, '') AS reason_before
-  FROM owed LEFT JOIN posted USING (program, party, key)
-  UNION ALL
-  SELECT posted.program, posted.party, posted.key, posted.version, posted.period, posted.form,
-    0, '', '', posted.deals,
-    iif(EXISTS (SELECT 1 FROM facts, json_each(posted.deals) AS deal
-      WHERE facts.deal = deal.value AND facts.kind = 'refunded'), 'refunded', 'no_longer_earned'),
+    coalesce(newest.reason, '') AS reason_before
+  FROM owed LEFT JOIN newest USING (program, party, key)
+  LEFT JOIN posted USING (program, party, key, period, form)
+  WHERE owed.cents <> 0 OR NOT coalesce(newest.stands, 0)),
+-- What is owed no more, or for another period now, is taken back in the period of its own.
+gone AS (
+  SELECT posted.program, posted.party, posted.key, coalesce(owed.version, posted.version),
+    posted.period, posted.form, 0, coalesce(iif(owed.cents, '', owed.reason), ''), '', posted.deals,
+    CASE WHEN EXISTS (SELECT 1 FROM facts, json_each(posted.deals) AS deal
+        WHERE facts.deal = deal.value AND facts.kind = 'refunded') THEN 'refunded'
+      WHEN owed.cents THEN 'other_period' ELSE 'no_longer_earned' END,
     posted.cents, posted.entries, posted.paid, posted.version, posted.reason
   FROM posted LEFT JOIN owed USING (program, party, key)
-  WHERE owed.program IS NULL AND posted.cents <> 0)
-SELECT * FROM both
+  WHERE posted.cents <> 0 AND (owed.program IS NULL OR owed.cents = 0
+    OR owed.period <> posted.period OR owed.form <> posted.form))
+SELECT * FROM due
 WHERE cents <> before OR (cents = 0 AND before = 0 AND reason NOT IN ('', reason_before))
-ORDER BY program, party, key
+UNION ALL SELECT * FROM gone
+ORDER BY program, party, key, period, form
 """
 
 
 def _post(ledger: Ledger, run: int, today: date, rules: Rules) -> int:
     """Post the differences; how many."""
     start = _count(ledger, "entries")
-    cursor = ledger.db.execute(
-        DIFFERENCES, {"programs": json.dumps(sorted({p.id for p in rules.programs}))}
-    )
-    columns = [column[0] for column in cursor.description]
+    ledger.db.execute("DROP TABLE IF EXISTS temp.posted")
+    ledger.db.execute(POSTED)
+    programs = json.dumps(sorted({program.id for program in rules.programs}))
+    ledger.db.execute(FILL_POSTED, {"programs": programs})
+    # All is worked out, on disk, before anything is written: the query looks at what is written to.
+    ledger.db.execute("DROP TABLE IF EXISTS temp.differences")
+    ledger.db.execute(f"CREATE TEMP TABLE differences AS {DIFFERENCES}")
     insert = (
         f"INSERT INTO entries (seq, {', '.join(ENTRY_COLUMNS)}, hash) "
         f"VALUES ({', '.join('?' * (len(ENTRY_COLUMNS) + 2))})"
@@ -217,9 +240,9 @@ def _post(ledger: Ledger, run: int, today: date, rules: Rules) -> int:
 
     def rows() -> Iterator[Sequence[Any]]:
         before = _entries_hash(ledger)
-        # All is read before anything is written: the query looks at the table that is written to.
-        for number, row in enumerate(list_on_disk(ledger, cursor), start + 1):
-            entry = _entry(dict(zip(columns, row, strict=True)), run, today)
+        found = ledger.rows("SELECT * FROM temp.differences ORDER BY rowid")
+        for number, row in enumerate(found, start + 1):
+            entry = _entry(row, run, today)
             values = (number, *(entry[name] for name in ENTRY_COLUMNS))
             before = linked(before, values)
             yield (*values, before)
@@ -228,18 +251,7 @@ def _post(ledger: Ledger, run: int, today: date, rules: Rules) -> int:
     return _count(ledger, "entries") - start
 
 
-def list_on_disk(ledger: Ledger, rows: Iterable[Sequence[Any]]) -> Iterator[Sequence[Any]]:
-    """The rows, all fetched before the first is given, and kept out of memory."""
-    ledger.db.execute("DROP TABLE IF EXISTS temp.waiting")
-    ledger.db.execute("CREATE TEMP TABLE waiting (row TEXT)")
-    ledger.db.executemany(
-        "INSERT INTO waiting VALUES (?)", ((json.dumps(list(row)),) for row in rows)
-    )
-    for (text,) in ledger.db.execute("SELECT row FROM waiting ORDER BY rowid"):
-        yield json.loads(text)
-
-
-def _entry(found: Mapping[str, Any], run: int, today: date) -> dict[str, Any]:
+def _entry(found: sqlite3.Row, run: int, today: date) -> dict[str, Any]:
     change = found["cents"] - found["before"]
     kind, reason = _kind(found, change)
     because = found["because"] or canonical(dict(REASONS[reason]))
@@ -256,7 +268,7 @@ def _entry(found: Mapping[str, Any], run: int, today: date) -> dict[str, Any]:
     return {**entry, "id": entry_id(entry, found["cents"], found["entries"])}
 
 
-def _kind(found: Mapping[str, Any], change: int) -> tuple[str, str]:
+def _kind(found: sqlite3.Row, change: int) -> tuple[str, str]:
     """What an entry is, and why."""
     reason = found["reason"]
     if not change:
@@ -270,13 +282,16 @@ def _kind(found: Mapping[str, Any], change: int) -> tuple[str, str]:
 
 
 def entry_id(entry: Mapping[str, Any], owed: int, earlier: int) -> str:
-    """The id of an entry: of program, version, party, key and kind, and of what is then owed."""
-    parts = [entry[name] for name in ("program", "version", "party", "key", "kind", "reason")]
-    text = canonical([*parts, owed, earlier])
+    """The id of an entry: of what it is and for which period, and of what is then owed.
+
+    `owed` and `earlier`, the number of entries before it, are those of the period.
+    """
+    names = ("program", "version", "party", "key", "period", "form", "kind", "reason")
+    text = canonical([*(entry[name] for name in names), owed, earlier])
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def _close(ledger: Ledger, run: int, today: date, rules: Rules) -> str:
+def _close(ledger: Ledger, run: int, today: date, rules: Rules) -> None:
     """Write down the run with the hashes of all there is now."""
     last = ledger.last_run()
     facts, accounts = _count(ledger, "facts"), _count(ledger, "accounts")
@@ -296,7 +311,6 @@ def _close(ledger: Ledger, run: int, today: date, rules: Rules) -> str:
         f"VALUES ({', '.join('?' * (len(RUN_COLUMNS) + 2))})",
         (run, *values, head),
     )
-    return head
 
 
 def _since(last: Any, table: str, upto: int) -> tuple[int, int, str]:

@@ -8,6 +8,7 @@ run writes, another waits.
 - `accounts`: what was known of each organisation; the newest row of an id counts.
 - `runs`: each settlement with its date, the programs in full, and the hashes up to it.
 - `entries`: what was posted.
+- `payouts`: what was approved and paid of it, in one chain of hashes with the runs.
 """
 
 from __future__ import annotations
@@ -23,8 +24,8 @@ from typing import Any, NoReturn
 
 from groupbuy.api import GroupbuyError, Location, Problem
 
-VERSION = 1
-START = hashlib.sha256(b"groupbuy ledger 1").hexdigest()
+VERSION = 2
+START = hashlib.sha256(b"groupbuy ledger 2").hexdigest()
 PATIENCE_S = 60.0
 """How long a run waits for another that writes."""
 
@@ -47,8 +48,14 @@ CREATE TABLE entries (
   key TEXT NOT NULL, period TEXT NOT NULL, form TEXT NOT NULL, cents INTEGER NOT NULL,
   reason TEXT NOT NULL, because TEXT NOT NULL, deals TEXT NOT NULL, hash TEXT NOT NULL) STRICT;
 CREATE INDEX entries_by_account ON entries (program, party, key);
+CREATE TABLE payouts (
+  seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, run INTEGER NOT NULL, date TEXT NOT NULL,
+  kind TEXT NOT NULL, reference TEXT NOT NULL, who TEXT NOT NULL, request TEXT NOT NULL,
+  party TEXT NOT NULL, program TEXT NOT NULL, period TEXT NOT NULL, cents INTEGER NOT NULL,
+  hash TEXT NOT NULL) STRICT;
+CREATE INDEX payouts_by_reference ON payouts (kind, reference);
 """
-APPEND_ONLY = ("facts", "accounts", "runs", "entries")
+APPEND_ONLY = ("facts", "accounts", "runs", "entries", "payouts")
 
 FACT_COLUMNS = ("kind", "id", "deal", "party", "day", "cents", "data")
 ENTRY_COLUMNS = (
@@ -58,6 +65,10 @@ ENTRY_COLUMNS = (
 RUN_COLUMNS = (
     *("as_of", "programs", "facts", "facts_hash", "accounts", "accounts_hash"),
     *("entries", "entries_hash"),
+)
+PAYOUT_COLUMNS = (
+    *("id", "run", "date", "kind", "reference", "who", "request"),
+    *("party", "program", "period", "cents"),
 )
 
 
@@ -160,14 +171,38 @@ class Ledger:
     def head(self) -> str:
         """The hash that stands for all that was ever written; note it to prove it later."""
         last = self.last_run()
-        return START if last is None else str(last["hash"])
+        if last is None:
+            return START
+        paid = self.db.execute("SELECT run, hash FROM payouts ORDER BY seq DESC LIMIT 1").fetchone()
+        after = paid is not None and paid[0] == last["seq"]
+        return str(paid[1] if after else last["hash"])
 
-    def entries(self, where: str = "", values: Iterable[Any] = ()) -> Iterator[sqlite3.Row]:
-        """Entries in the order in which they were posted."""
+    def rows(self, query: str, values: Iterable[Any] = ()) -> Iterator[sqlite3.Row]:
+        """Rows with their columns by name."""
         cursor = self.db.cursor()
         cursor.row_factory = sqlite3.Row
+        yield from cursor.execute(query, tuple(values))
+
+    def entries(self) -> Iterator[sqlite3.Row]:
+        """Entries in the order in which they were posted."""
+        return self.rows("SELECT * FROM entries ORDER BY seq")
+
+    def everything(self, where: str = "", values: Iterable[Any] = ()) -> Iterator[sqlite3.Row]:
+        """Entries and payouts in the order in which they were posted; both have all columns."""
+        entries = (
+            "SELECT 'entries' AS book, seq, run, id, date, kind, party, program, version, key, "
+            "period, form, cents, reason, because, deals, '' AS who, '' AS reference, hash "
+            "FROM entries"
+        )
+        payouts = (
+            "SELECT 'payouts', seq, run, id, date, kind, party, program, '', '', period, 'money', "
+            "cents, '', '{}', '[]', who, reference, hash FROM payouts"
+        )
         condition = f"WHERE {where} " if where else ""
-        yield from cursor.execute(f"SELECT * FROM entries {condition}ORDER BY seq", tuple(values))
+        return self.rows(
+            f"SELECT * FROM ({entries} UNION ALL {payouts}) {condition}ORDER BY run, book, seq",
+            values,
+        )
 
 
 def linked(before: str, row: Iterable[Any]) -> str:

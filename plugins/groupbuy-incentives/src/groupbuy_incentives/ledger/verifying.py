@@ -1,7 +1,8 @@
 """Verification: is the ledger whole, is it what was written, and is it what the facts come to?
 
 Every hash is worked out again, every entry's id, and what is owed by the facts and programs as the
-last run had them; the entries must add up to it. A ledger whose end was cut off, last run and all,
+last run had them; the entries must add up to it, and what was approved and paid must lie within. A
+ledger whose end was cut off, last run and all,
 is whole in itself: `head`, noted after a run, proves that nothing is missing.
 """
 
@@ -9,16 +10,18 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
 from groupbuy.api import IncentiveProgram
 from groupbuy_incentives.ledger.accounts import accounts_hash
 from groupbuy_incentives.ledger.facts import facts_hash
+from groupbuy_incentives.ledger.payouts import LineKey, State, faults
 from groupbuy_incentives.ledger.posting import entry_id, owe, rules_of
 from groupbuy_incentives.ledger.store import (
     ENTRY_COLUMNS,
+    PAYOUT_COLUMNS,
     RUN_COLUMNS,
     START,
     Ledger,
@@ -50,19 +53,22 @@ def _findings(
         if with_damage != "ok":
             yield f"the file is damaged: {with_damage}"
             return
-        runs = list(_rows(ledger, "SELECT * FROM runs ORDER BY seq"))
+        runs = list(ledger.rows("SELECT * FROM runs ORDER BY seq"))
         faulty = list(_chains(ledger, runs))
         yield from faulty
-        if head is not None and head not in {START, *(run["hash"] for run in runs)}:
+        if head is not None and head not in _heads(ledger, runs):
             yield f"the head {head[:16]}… is none of this ledger's: something is gone or changed"
         if runs and not faulty:
+            yield from _payouts(ledger, runs)
             yield from _sums(ledger, runs[-1], kinds)
     except sqlite3.DatabaseError as error:
         yield f"the file is damaged: {error}"
 
 
 def _chains(ledger: Ledger, runs: list[Any]) -> Iterator[str]:
-    """The hashes of facts, organisations, entries and runs."""
+    """The hashes of facts, organisations, entries, and of runs with the payouts after each."""
+    paid = _by_run(ledger.rows("SELECT * FROM payouts ORDER BY seq"))
+    number_paid = 0
     before: Mapping[str, Any] = {
         "facts": 0,
         "facts_hash": START,
@@ -80,7 +86,18 @@ def _chains(ledger: Ledger, runs: list[Any]) -> Iterator[str]:
                 yield f"the {table} that run {number} added are not what they were"
         if linked(before["hash"], (number, *(run[name] for name in RUN_COLUMNS))) != run["hash"]:
             yield f"run {number} is not what it was"
-        before = run
+        chain = run["hash"]
+        for row in paid(number):
+            number_paid += 1
+            if row["seq"] != number_paid:
+                yield f"payout {number_paid} is missing"
+                return
+            if linked(chain, (number_paid, *(row[name] for name in PAYOUT_COLUMNS))) != row["hash"]:
+                yield f"payout {number_paid} is not what it was"
+            chain = row["hash"]
+        before = {**dict(run), "hash": chain}
+    if next(paid(None), None) is not None:
+        yield "there are payouts of a run that is not there"
     yield from _entry_chain(ledger, runs)
     for table in ("facts", "accounts"):
         count = ledger.db.execute(f"SELECT count(*), max(seq) FROM {table}").fetchone()
@@ -92,12 +109,12 @@ def _chains(ledger: Ledger, runs: list[Any]) -> Iterator[str]:
 def _entry_chain(ledger: Ledger, runs: list[Any]) -> Iterator[str]:
     ends = {run["entries"]: run for run in runs}
     previous, number = START, 0
-    earlier: dict[tuple[str, str, str], tuple[int, int]] = {}
+    earlier: dict[tuple[str, ...], tuple[int, int]] = {}
     for number, row in enumerate(ledger.entries(), 1):
         if row["seq"] != number:
             yield f"entry {number} is missing"
             return
-        account = (row["program"], row["party"], row["key"])
+        account = tuple(row[name] for name in ("program", "party", "key", "period", "form"))
         cents, count = earlier.get(account, (0, 0))
         earlier[account] = (cents + row["cents"], count + 1)
         if linked(previous, (number, *(row[name] for name in ENTRY_COLUMNS))) != row["hash"]:
@@ -110,6 +127,43 @@ def _entry_chain(ledger: Ledger, runs: list[Any]) -> Iterator[str]:
     expected = runs[-1]["entries"] if runs else 0
     if number != expected:
         yield f"there are {number:,} entries; the last run had {expected:,}"
+
+
+def _heads(ledger: Ledger, runs: list[Any]) -> set[str]:
+    """All that was ever the head."""
+    paid = (row["hash"] for row in ledger.rows("SELECT hash FROM payouts"))
+    return {START, *(run["hash"] for run in runs), *paid}
+
+
+def _payouts(ledger: Ledger, runs: list[Any]) -> Iterator[str]:
+    """Nothing was approved beyond what was accrued, nor paid beyond what was approved."""
+    state = State()
+    owed: dict[LineKey, int] = {}
+    posted = _by_run(ledger.entries())
+    paid = _by_run(ledger.rows("SELECT * FROM payouts ORDER BY seq"))
+    for number in range(1, len(runs) + 1):
+        for entry in posted(number):
+            if entry["form"] == "money":
+                key = (entry["party"], entry["program"], entry["period"])
+                owed[key] = owed.get(key, 0) + entry["cents"]
+        yield from faults(number, owed, paid(number), state)
+
+
+def _by_run(rows: Iterator[Any]) -> Callable[[int | None], Iterator[Any]]:
+    """The rows of one run after the other, as they are asked for; of none, all that is left."""
+    waiting: list[Any] = []
+
+    def of(run: int | None) -> Iterator[Any]:
+        while True:
+            row = waiting.pop() if waiting else next(rows, None)
+            if row is None:
+                return
+            if run is not None and row["run"] != run:
+                waiting.append(row)
+                return
+            yield row
+
+    return of
 
 
 def _sums(ledger: Ledger, run: Any, kinds: Mapping[str, IncentiveProgram]) -> Iterator[str]:
@@ -135,9 +189,3 @@ def _sums(ledger: Ledger, run: Any, kinds: Mapping[str, IncentiveProgram]) -> It
             f"{program}: {party} is owed {money(owed)} for {key} by the facts, "
             f"and the entries make {money(posted)}"
         )
-
-
-def _rows(ledger: Ledger, query: str) -> Iterator[Any]:
-    cursor = ledger.db.cursor()
-    cursor.row_factory = sqlite3.Row
-    yield from cursor.execute(query)
