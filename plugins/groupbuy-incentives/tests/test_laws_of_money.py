@@ -329,3 +329,55 @@ def test_balances_are_never_negative_on_the_way(tmp_path: Path) -> None:
         settled(path, programs, [fact_moved(f"M{n}", *moved(kind, "D1", amount))])
         assert all(value >= 0 for value in balance(path).values())
     assert [entry["cents"] for entry in entries(path)] == [600, -600, 100]
+
+
+# ── gifts ──
+
+GIFTS = {
+    "mug": {"from": 100, "gift": {"en": "mug", "zh": "茶杯"}},
+    "box": {"from": 1000, "rate": 0.01, "gift": {"en": "gift box", "zh": "礼盒"}},
+}
+
+
+@pytest.mark.parametrize(
+    ("mode", "amount", "expected"),
+    [
+        ("whole", 99, {}),
+        ("whole", 100, {"2026/mug": ("gift", "1.00")}),
+        ("whole", 1000, {"2026": ("money", "10.00"), "2026/box": ("gift", "1.00")}),
+        (
+            "marginal",
+            1500,
+            {
+                "2026": ("money", "5.00"),
+                "2026/mug": ("gift", "1.00"),
+                "2026/box": ("gift", "1.00"),
+            },
+        ),
+    ],
+)
+def test_gifts_are_owed_one_by_one_beside_money(
+    mode: str, amount: int, expected: dict[str, tuple[str, str]]
+) -> None:
+    """By marginal tiers each on the way, by whole-volume tiers that of the highest."""
+    found = owed(
+        [rebate(GIFTS, mode=mode)], [won("D1", "L1", amount)], [moved("paid", "D1", amount)]
+    )
+    assert {e.accrual.key: (e.accrual.form, str(e.accrual.amount)) for e in found} == expected
+
+
+def test_caps_of_money_leave_gifts_alone() -> None:
+    capped = rebate(GIFTS, caps={"deal": 0, "party": 0, "period": 0, "budget": 0})
+    found = owed([capped], [won("D1", "L1", 1000)], [moved("paid", "D1", 1000)])
+    assert amounts(found) == {("L1", "2026/box"): Decimal("1.00")}
+
+
+def test_a_gift_is_taken_back_after_a_refund(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    programs = [rebate(GIFTS)]
+    settled(path, programs, [fact_won(won("D1", "L1", 1000))])
+    settled(path, programs, [fact_moved("P1", *moved("paid", "D1", 1000))])
+    assert balance(path) == {("L1", "2026"): 1000, ("L1", "2026/box"): 100}
+    settled(path, programs, [fact_moved("F1", *moved("refunded", "D1", 500))])
+    there = {key: cents for key, cents in balance(path).items() if cents}
+    assert there == {("L1", "2026/mug"): 100}

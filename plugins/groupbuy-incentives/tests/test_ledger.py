@@ -298,3 +298,45 @@ def test_a_run_that_is_killed_leaves_the_ledger_whole(path: Path) -> None:
     assert entries(path) == before
     assert verified(path, head) == []
     assert settled(path, [referral_program(), FLAT], []).entries == 0
+
+
+# ── which period ──
+
+
+def test_a_claw_back_is_in_the_period_in_which_it_was_accrued(path: Path) -> None:
+    """A referral is of the month in which it was handed in until the deal is paid."""
+    filled(path)
+    refund = fact_moved("F1", *moved("refunded", "D1", 5_000))
+    settled(path, [referral_program(), FLAT], [refund])
+    again = settled(path, [referral_program(), FLAT], [refund])
+    assert again.entries == 0
+    theirs = [entry for entry in entries(path) if entry["key"] == "R1"]
+    assert [(e["kind"], e["period"], e["cents"]) for e in theirs if e["cents"]] == [
+        ("accrue", "2026-03", 100_00),
+        ("claw_back", "2026-03", -100_00),
+    ]
+    assert verified(path) == []
+
+
+def test_a_reward_that_counts_for_another_period_moves_there(path: Path) -> None:
+    """The first deal is refunded, and the next one of the same customer takes its place."""
+    first = [
+        fact_won(won("D1", "L2", 5_000)),
+        fact_moved("P1", *moved("paid", "D1", 5_000)),
+        fact_referred(referred("R1", "L1", "L2")),
+    ]
+    settled(path, [referral_program()], first)
+    second = [
+        fact_moved("F1", *moved("refunded", "D1", 5_000)),
+        fact_won(won("D2", "L2", 3_000, date(2026, 6, 1))),
+        fact_moved("P2", *moved("paid", "D2", 3_000, date(2026, 6, 9))),
+    ]
+    for _ in range(2):
+        settled(path, [referral_program()], second)
+    found = [(e["kind"], e["period"], e["cents"], e["reason"]) for e in entries(path)]
+    assert found == [
+        ("accrue", "2026-03", 100_00, ""),
+        ("claw_back", "2026-03", -100_00, "refunded"),
+        ("accrue", "2026-06", 60_00, ""),
+    ]
+    assert verified(path) == []

@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from command_line import World
 from incentive_world import (
     amounts,
     balance,
@@ -168,6 +169,41 @@ def test_warmbly_52_what_was_rewarded_is_clawed_back(tmp_path: Path) -> None:
     settled(path, [referral_program()], [fact_moved("F1", *moved("refunded", "D1", 10_000))])
     last = entries(path)[-1]
     assert (last["kind"], last["cents"], last["reason"]) == ("claw_back", -200_00, "refunded")
+
+
+BOUGHT = "satisfied: true, sector: retail, orders: [{date: 2025-01-01, amount: 9}]"
+ALIKE = [
+    *(f"- {{id: C{n}, name: 老{n}, {BOUGHT}}}" for n in range(3)),
+    *(
+        f"- {{id: P{n}, name: 新{n}, sector: retail, expected_amount: 1000, orders: []}}"
+        for n in range(8)
+    ),
+]
+
+
+def test_odoo_assignment_whom_to_ask_is_the_same_in_every_run_whatever_the_order_of_leads(
+    world: World,
+) -> None:
+    """All are worth the same: theirs are shuffled, ours go by number."""
+    found = []
+    for leads in (ALIKE, ALIKE[::-1], ALIKE):
+        world.write("leads.yaml", "\n".join(leads))
+        found.append(world.on_rules("refer", "--format", "json", "-k", 2).json)
+    assert found[0] == found[1] == found[2]
+    asked = [each["ask"] for each in found[0]["introductions"]]
+    assert {who: asked.count(who) for who in asked} == {"C0": 2, "C1": 2, "C2": 2}
+
+
+def test_odoo_assignment_who_is_left_over_when_all_are_asked_often_enough_is_said(
+    world: World,
+) -> None:
+    """With theirs, leads stay without an owner silently when quotas are full."""
+    world.write("leads.yaml", "\n".join(ALIKE))
+    ran = world.on_rules("refer", "--format", "json", "-k", 2)
+    introduced = {each["to_introduce"] for each in ran.json["introductions"]}
+    assert len(ran.json["unmatched"]) == 2
+    assert introduced | set(ran.json["unmatched"]) == {f"P{n}" for n in range(8)}
+    assert "2 prospects without an introducer: " + ", ".join(ran.json["unmatched"]) in ran.err
 
 
 TODAY_AS_REJECTED = [

@@ -9,6 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 PACKAGE = Path(__file__).parents[1]
 README = PACKAGE / "README.md"
 BLOCK = re.compile(r"```console\n(.*?)```\n", re.S)
@@ -41,14 +43,35 @@ def test_the_readme_is_what_the_commands_print(tmp_path: Path) -> None:
     assert carried_out(text, tmp_path / "examples") == text
 
 
-def test_its_program_is_one(tmp_path: Path) -> None:
-    text = README.read_text(encoding="utf-8")
-    blocks = re.findall(r"```yaml\n(.*?)```", text, re.S)
-    (tmp_path / "groupbuy.yaml").write_text(blocks[0].replace("ours.yaml", "rewards.yaml"))
-    (tmp_path / "rewards.yaml").write_text(blocks[1], encoding="utf-8")
-    command = [str(Path(sys.executable).with_name("groupbuy")), "check", str(tmp_path)]
+def with_rules(folder: Path, number: int) -> Path:
+    """The README's groupbuy.yaml with its pack of that number."""
+    blocks = re.findall(r"```yaml\n(.*?)```", README.read_text(encoding="utf-8"), re.S)
+    (folder / "groupbuy.yaml").write_text(blocks[0], encoding="utf-8")
+    (folder / "ours.yaml").write_text(blocks[number], encoding="utf-8")
+    return folder
+
+
+def ran(*args: object) -> str:
+    command = [str(Path(sys.executable).with_name("groupbuy")), *map(str, args)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_its_packs_are_packs(tmp_path: Path, number: int) -> None:
+    ran("check", with_rules(tmp_path, number))
+
+
+def test_its_owner_is_the_one_that_it_tells(tmp_path: Path) -> None:
+    rules = with_rules(tmp_path, 2)
+    place = "region: 湖北, city: 襄阳市, district: 枣阳市"
+    leads = tmp_path / "leads.yaml"
+    leads.write_text(f"- {{id: L1, expected_amount: 400000, {place}, orders: []}}\n")
+    told = ran("explain", leads, "L1", "--rules", rules, "--as-of", "2026-11-22", "--lang", "en")
+    said = re.search(r"^    (owner: .*)$", README.read_text(encoding="utf-8"), re.M)
+    assert said is not None
+    assert said[1] in " ".join(line.strip(" │") for line in told.splitlines())
 
 
 if __name__ == "__main__":  # write what they print

@@ -174,6 +174,44 @@ def test_ledger_export_holds_every_entry_with_its_hash(world: World) -> None:
     assert found[0]["amount"] == "100.00"
 
 
+def test_lists_and_exports_for_a_spreadsheet(world: World) -> None:
+    world.settle(files=EVERYTHING)
+    heads = ["日期", "类别", "对象", "激励计划", "期间", "对应", "本次入账", "依据"]
+    for command, first in (("list", heads), ("export", ["#", *heads, "id", "hash"])):
+        ran = world.run(
+            "ledger", command, "--ledger", world.ledger, "--format", "csv", "--lang", "zh"
+        )
+        rows = list(csv.reader(io.StringIO(ran.out.removeprefix("\ufeff"))))
+        assert rows[0] == first
+        assert [row[first.index("本次入账")] for row in rows[1:]] == [
+            *("100.00", "150.00", "25.00", "25.00"),
+        ]
+    book = world.folder / "ledger.xlsx"
+    export = ("export", "--ledger", world.ledger, "--format", "xlsx")
+    assert world.run("ledger", *export, "-o", book).code == 0
+    with zipfile.ZipFile(book) as there:
+        assert "150" in there.read("xl/worksheets/sheet1.xml").decode()
+    assert world.run("ledger", *export).code == 2
+
+
+def test_a_statement_of_one_party_and_one_period(world: World) -> None:
+    world.settle(files=EVERYTHING)
+    ran = world.settle("--format", "json", "--party", "L2", "--period", "2026")
+    assert [(x["party"], x["amount"]) for x in ran.json["statement"]] == [("L2", "150.00")]
+    chosen = world.run(
+        "ledger", "list", "--ledger", world.ledger, "--period", "2026", "--format", "json"
+    )
+    assert [entry["party"] for entry in chosen.json] == ["L2"]
+
+
+def test_a_gift_stands_in_the_statement_beside_money(world: World) -> None:
+    gold = "gold: {from: 5000, rate: gold_rate, gift: {en: gift box, zh: 礼盒}}"
+    world.write("rules/ours.yaml", RULES.replace("gold: {from: 5000, rate: gold_rate}", gold))
+    ran = world.settle("--lang", "zh", files=EVERYTHING)
+    assert "礼盒 (gold)" in ran.out
+    assert "赠品（件）: 累计应付 1.00; 本次入账 1.00" in ran.out
+
+
 def test_a_ledger_that_is_not_there(world: World) -> None:
     ran = world.run("ledger", "list", "--ledger", world.folder / "none.db")
     assert (ran.code, "no-ledger" in ran.err) == (2, True)
@@ -219,6 +257,26 @@ def test_refer_matches_customers_to_prospects(world: World) -> None:
         ("C2", "P1", "partner", "1000.00"),
         ("C1", "P2", "same_trade", "450.00"),
     ]
+
+
+TIES = [
+    # what joins the two, then the tie and what of 1,000 it is worth
+    ("related: [{name: 丁, relation: partner}]", "partner", "1000.00"),
+    ("related: [{name: 丁, relation: competitor}]", "rival", "400.00"),
+    ("sector: retail", "same_trade", "500.00"),
+    ("region: 华东", "same_region", "200.00"),
+]
+
+
+@pytest.mark.parametrize(("joined", "tie", "value"), TIES)
+def test_what_ties_two_together(world: World, joined: str, tie: str, value: str) -> None:
+    prospect = "sector: retail, region: 华东, expected_amount: 1000, orders: []"
+    world.write(
+        "leads.yaml",
+        f"- {{id: C1, name: 甲, satisfied: true, {BOUGHT}, {joined}}}\n"
+        f"- {{id: P1, name: 丁, {prospect}}}\n",
+    )
+    assert pairs(world) == [("C1", "P1", tie, value)]
 
 
 def test_refer_as_a_table_says_who_has_no_introducer(world: World) -> None:

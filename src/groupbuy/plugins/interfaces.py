@@ -76,7 +76,7 @@ def scorer(
 
 # ── incentives ──
 
-Form = Literal["money", "purchase"]
+Form = Literal["money", "purchase", "gift"]
 
 
 @dataclass(frozen=True)
@@ -165,7 +165,8 @@ class Accrual:
     when it was earned. `amount` is the whole that is owed now, to the cent and never negative: the
     ledger posts what it differs from before, so the same deals twice post nothing twice. Where
     caps don't leave enough for all, the earlier `date` comes first. A rejection has the amount 0
-    and a `rejected` reason. `form` says whether money is owed or that we buy for as much.
+    and a `rejected` reason. `form` says whether money is owed, that we buy for as much, or so many
+    gifts, which caps of money leave alone.
     """
 
     party: str

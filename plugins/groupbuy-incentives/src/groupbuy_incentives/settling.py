@@ -259,7 +259,7 @@ def within_deal_cap(accruals: Sequence[Accrual], cap: Decimal | None) -> Iterato
     """All that one deal earns is cut in proportion, so that the parts make up the cap."""
     by_deal: dict[str, list[int]] = {}
     for n, accrual in enumerate(accruals):
-        if cap is not None and len(accrual.deals) == 1 and accrual.amount:
+        if cap is not None and len(accrual.deals) == 1 and accrual.amount and is_capped(accrual):
             by_deal.setdefault(accrual.deals[0], []).append(n)
     found = list(accruals)
     for numbers in by_deal.values():
@@ -271,13 +271,18 @@ def within_deal_cap(accruals: Sequence[Accrual], cap: Decimal | None) -> Iterato
     yield from found
 
 
+def is_capped(accrual: Accrual) -> bool:
+    """Caps are of money; gifts are counted."""
+    return accrual.form != "gift"
+
+
 def within_caps(ordered: Iterable[Earned]) -> Iterator[Earned]:
     """Accruals in the order in which caps are used up; what is beyond them is cut."""
     spent: dict[tuple[str, ...], int] = {}
     for earned in ordered:
         accrual, program = earned.accrual, earned.program
         caps = program.caps
-        if not accrual.amount:
+        if not (accrual.amount and is_capped(accrual)):
             yield earned
             continue
         party, form = accrual.party, accrual.form

@@ -33,6 +33,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "kind": {"en": "Entry", "zh": "类别"},
     "money": {"en": "money", "zh": "返利"},
     "purchase": {"en": "we buy", "zh": "回购"},
+    "gift": {"en": "gifts", "zh": "赠品（件）"},
     "accrue": {"en": "accrue", "zh": "计提"},
     "adjust": {"en": "adjust", "zh": "调整"},
     "claw_back": {"en": "claw back", "zh": "扣回"},

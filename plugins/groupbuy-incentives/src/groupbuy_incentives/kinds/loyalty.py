@@ -20,6 +20,7 @@ from groupbuy_incentives.money import rounded
 from groupbuy_incentives.periods import PERIODS, last_day, period_of
 
 NOTHING = "nothing"
+ONE = Decimal("1.00")
 UNITS: Mapping[str, Texts] = {
     "amount": {"en": "", "zh": "元"},
     "margin": {"en": " of margin", "zh": "元毛利"},
@@ -54,7 +55,10 @@ class Loyalty:
         return "buyer"
 
     def accrue(self, terms: Mapping[str, Any], case: Case) -> Iterator[Accrual]:
-        """For each deal or period what its volume earns; nothing where it earns nothing."""
+        """For each deal or period what its volume earns, and its gifts one by one.
+
+        By marginal tiers each tier on the way gives its gift, by whole-volume tiers the highest.
+        """
         ladder, per = ladder_of(terms), terms["per"]
         groups: dict[str, list[Deal]] = {}
         for deal in case.deals:
@@ -64,17 +68,18 @@ class Loyalty:
         for key, deals in groups.items():
             volume = measured(deals, ladder.measure)
             tier, amount = ladder.reached(volume), rounded(earned(ladder, deals))
-            if tier is not None and (amount or tier.gift or tier.credit_days):
-                day = deals[0].date
-                yield Accrual(
-                    case.of,
-                    key,
-                    amount,
-                    _because(volume, ladder.measure, tier),
-                    day,
-                    period_of(day, "month") if per == "deal" else key,
-                    tuple(deal.id for deal in deals),
-                )
+            day = deals[0].date
+            period = period_of(day, "month") if per == "deal" else key
+            ids = tuple(deal.id for deal in deals)
+            if tier is not None and amount:
+                because = _because(volume, ladder.measure, tier)
+                yield Accrual(case.of, key, amount, because, day, period, ids)
+            on_the_way = [each for each in ladder.tiers if volume >= each.start]
+            for each in on_the_way if ladder.mode == "marginal" else on_the_way[-1:]:
+                if each.gift:
+                    gift = f"{key}/{each.id}"
+                    because = {lang: f"{title} ({each.id})" for lang, title in each.gift.items()}
+                    yield Accrual(case.of, gift, ONE, because, day, period, ids, form="gift")
 
     def offer(self, terms: Mapping[str, Any], lead: Mapping[str, Any]) -> Offer | None:
         """The tier that is reached, and how far it is to the next."""
@@ -113,8 +118,6 @@ def _because(volume: Fraction, measure: str, tier: Tier) -> Texts:
     unit = UNITS[measure]
     en = f"{shown(volume)}{unit['en']} reaches {tier.id}"
     zh = f"{shown(volume)}{unit['zh']}，达到{tier.id}档"
-    if tier.gift:
-        en, zh = f"{en}; gift: {tier.gift['en']}", f"{zh}；赠品：{tier.gift['zh']}"
     if tier.credit_days:
         en = f"{en}; {tier.credit_days} days of credit"
         zh = f"{zh}；账期{tier.credit_days}天"
