@@ -194,6 +194,23 @@ def test_lists_and_exports_for_a_spreadsheet(world: World) -> None:
     assert world.run("ledger", *export).code == 2
 
 
+def test_what_is_longer_than_a_sheet_is_not_cut_off_silently(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from groupbuy_incentives import tables
+
+    world.settle(files=EVERYTHING)
+    book = world.folder / "ledger.xlsx"
+    args = ("ledger", "export", "--ledger", world.ledger, "--format", "xlsx", "-o", book)
+    monkeypatch.setattr(tables, "MOST_ROWS", 5)
+    assert world.run(*args).code == 0
+    book.unlink()
+    monkeypatch.setattr(tables, "MOST_ROWS", 4)
+    ran = world.run(*args)
+    assert (ran.code, "too-many-rows" in ran.err) == (2, True)
+    assert not book.exists()
+
+
 def test_a_statement_of_one_party_and_one_period(world: World) -> None:
     world.settle(files=EVERYTHING)
     ran = world.settle("--format", "json", "--party", "L2", "--period", "2026")

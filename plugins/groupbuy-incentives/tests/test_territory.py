@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from typing import Any
 
 import pytest
@@ -212,5 +213,20 @@ def test_a_deal_of_a_unit_that_has_no_target_is_said(world: World) -> None:
         "id,date,buyer,amount,developer,unit\n"
         "D1,2026-03-01,L2,100,wang,xiangyang\nD2,2026-03-02,L1,100,wang,襄樊\n",
     )
-    ran = world.settle(files=("deals",))
+    ran = world.settle("--lang", "zh", files=("deals",))
+    assert "襄阳分公司" in ran.out
     assert "no target names these units, so nothing counts for them: 襄樊 (1 deal)" in ran.err
+
+
+def test_targets_are_a_sheet_of_the_workbook(world: World) -> None:
+    world.write("rules/ours.yaml", AWARD)
+    world.write(
+        "deals.csv", "id,date,buyer,amount,developer,unit\nD1,2026-03-01,L2,1,wang,shiyan\n"
+    )
+    world.write("payments.csv", "id,deal,date,amount\nP1,D1,2026-03-02,1\n")
+    book = world.folder / "statement.xlsx"
+    ran = world.settle("--format", "xlsx", "-o", book, "--lang", "zh", files=("deals", "payments"))
+    assert ran.code == 0
+    with zipfile.ZipFile(book) as there:
+        assert 'name="指标"' in there.read("xl/workbook.xml").decode()
+        assert "襄阳分公司" in there.read("xl/worksheets/sheet3.xml").decode()

@@ -13,6 +13,8 @@ from groupbuy.api.commands import TEXTS_STAY, csv_table, deliver, inert, xlsxwri
 
 Cell = str | int | Decimal
 SCREENFUL = 100
+MOST_ROWS = 1_048_576
+"""What a sheet of a workbook holds, its headings included."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,9 @@ def workbook(tables: Sequence[Table]) -> bytes:
                 for column, head in enumerate(table.heads):
                     sheet.write_string(0, column, head, bold)
                 for number, row in enumerate(table.rows, 1):
+                    if number == MOST_ROWS:
+                        message = f"a sheet of a workbook holds {MOST_ROWS:,} rows, and there are more"
+                        raise GroupbuyError(Problem("too-many-rows", message, None, "--format csv"))
                     for column, cell in enumerate(row):
                         if isinstance(cell, str):
                             sheet.write_string(number, column, inert(cell))

@@ -77,6 +77,16 @@ class Report:
                 found[program.id] = with_achieved(targets, self.new_customers(number))
         return found
 
+    def targets_sheet(self) -> list[Table]:
+        """The targets of all programs as one table, if there are any."""
+        rows = [
+            (self.statement.titles.get(program, program), *_achieved(unit, self.lang))
+            for program, units in self.targets.items()
+            for unit in units
+        ]
+        heads = [word(key, self.lang) for key in ("program", "unit", "target", "achieved")]
+        return [Table({"en": "Targets", "zh": "指标"}[self.lang], heads, rows)] if rows else []
+
     def new_customers(self, number: int) -> dict[str, int]:
         """How many customers each unit developed, of those that count."""
         program = self.rules.programs[number]
@@ -104,7 +114,7 @@ class Report:
             deliver_csv(self.owed(), output)
         elif form == "xlsx":
             assert output is not None
-            write_workbook([self.owed(), self.rejected()], output)
+            write_workbook([self.owed(), self.rejected(), *self.targets_sheet()], output)
         else:
             deliver(self.text(None if output is not None else SCREENFUL), output)
 
@@ -123,7 +133,7 @@ class Report:
         parts.append(as_text(rejected, limit))
         for program, units in self.targets.items():
             heads_ = [word(key, self.lang) for key in ("unit", "target", "achieved")]
-            rows = [(unit.called(self.lang), unit.target, unit.achieved) for unit in units]
+            rows = [_achieved(unit, self.lang) for unit in units]
             title = self.statement.titles.get(program, program)
             parts.append(as_text(Table(title, heads_, rows)))
         return "\n".join(part for part in parts if part)
@@ -199,3 +209,7 @@ class Report:
         for program in done.dormant:
             lines.append(f"note: {program} is in no rules any more; its entries stay as they are")
         return lines
+
+
+def _achieved(unit: Unit, lang: str) -> tuple[str, int, int]:
+    return (unit.called(lang), unit.target, unit.achieved)
