@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
+from groupbuy.api import GroupbuyError, Problem
 from groupbuy.api.commands import TEXTS_STAY, csv_table, deliver, inert, xlsxwriter
 
 Cell = str | int | Decimal
@@ -70,20 +72,24 @@ def workbook(tables: Sequence[Table]) -> bytes:
     with tempfile.TemporaryDirectory(prefix="groupbuy-") as folder:
         options = {"constant_memory": True, "tmpdir": folder, **TEXTS_STAY}
         with xlsxwriter().Workbook(content, options) as book:
-            bold, amount = book.add_format({"bold": True}), book.add_format({"num_format": "#,##0.00"})
+            bold = book.add_format({"bold": True})
+            amount = book.add_format({"num_format": "#,##0.00"})
             for table in tables:
-                sheet = book.add_worksheet(table.title[:31])
-                sheet.freeze_panes(1, 0)
-                sheet.set_column(0, max(0, len(table.heads) - 1), 18)
-                for column, head in enumerate(table.heads):
-                    sheet.write_string(0, column, head, bold)
-                for number, row in enumerate(table.rows, 1):
-                    if number == MOST_ROWS:
-                        message = f"a sheet of a workbook holds {MOST_ROWS:,} rows, and there are more"
-                        raise GroupbuyError(Problem("too-many-rows", message, None, "--format csv"))
-                    for column, cell in enumerate(row):
-                        if isinstance(cell, str):
-                            sheet.write_string(number, column, inert(cell))
-                        else:
-                            sheet.write_number(number, column, float(cell), amount)
+                _write_sheet(book.add_worksheet(table.title[:31]), table, bold, amount)
     return content.getvalue()
+
+
+def _write_sheet(sheet: Any, table: Table, bold: Any, amount: Any) -> None:
+    sheet.freeze_panes(1, 0)
+    sheet.set_column(0, max(0, len(table.heads) - 1), 18)
+    for column, head in enumerate(table.heads):
+        sheet.write_string(0, column, head, bold)
+    for number, row in enumerate(table.rows, 1):
+        if number == MOST_ROWS:
+            message = f"a sheet of a workbook holds {MOST_ROWS:,} rows, and there are more"
+            raise GroupbuyError(Problem("too-many-rows", message, None, "--format csv"))
+        for column, cell in enumerate(row):
+            if isinstance(cell, str):
+                sheet.write_string(number, column, inert(cell))
+            else:
+                sheet.write_number(number, column, float(cell), amount)

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import click
 
-from groupbuy.api.commands import DONE, day_of, deliver, fail, lang_of, next_step
+from groupbuy.api.commands import DONE, check_workbook, day_of, deliver, fail, lang_of, next_step
 from groupbuy_incentives.commands.options import (
     choosing_options,
     lang_option,
@@ -30,7 +30,7 @@ from groupbuy_incentives.ledger.payouts import (
 from groupbuy_incentives.ledger.store import Ledger
 from groupbuy_incentives.money import money
 from groupbuy_incentives.statement import word
-from groupbuy_incentives.tables import SCREENFUL, Table, as_text, deliver_csv, write_workbook
+from groupbuy_incentives.tables import SCREENFUL, Table, as_text, deliver_csv, workbook
 
 F = TypeVar("F", bound=Callable[..., Any])
 LINE = ("party", "program", "period")
@@ -56,8 +56,8 @@ def balance(
 
     What is due below nothing was paid too much: the party's next payment is less by it.
     """
-    if form == "xlsx" and output is None:
-        fail("bad-option", "a workbook is written to a file", "-o balance.xlsx")
+    if form == "xlsx":
+        check_workbook(output, "balance.xlsx")
     language = lang_of(lang)
     with closing(Ledger(path)) as opened:
         lines = list(standings(opened, Order("pay", "", "", party, program, period)))
@@ -73,8 +73,7 @@ def balance(
     elif form == "csv":
         deliver_csv(table, output)
     elif form == "xlsx":
-        assert output is not None
-        write_workbook([table], output)
+        deliver(workbook([table]), output)
     else:
         text = as_text(table, None if output else SCREENFUL)
         sums = "; ".join(

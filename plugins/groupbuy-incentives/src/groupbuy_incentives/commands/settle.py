@@ -13,6 +13,7 @@ import click
 from groupbuy.api.commands import (
     DONE,
     INCOMPLETE,
+    check_workbook,
     fail,
     leads_options,
     next_step,
@@ -82,8 +83,8 @@ def settle(
     Exit codes: 0 done; 2 the input can't be used, nothing is posted; 3 posted, but some customers
     are not known or could not be read.
     """
-    if form == "xlsx" and output is None:
-        fail("bad-option", "a workbook is written to a file", "-o statement.xlsx")
+    if form == "xlsx":
+        check_workbook(output, "statement.xlsx")
     if output is not None and not output.absolute().parent.is_dir():
         fail("no-such-folder", f"there is no folder {output.parent}", "make it first")
     workspace = open_rules(rules, as_of, settings, lang, plugins=("incentives",))

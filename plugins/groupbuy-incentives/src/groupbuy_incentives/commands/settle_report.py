@@ -19,7 +19,7 @@ from groupbuy_incentives.ledger.store import Ledger
 from groupbuy_incentives.money import money
 from groupbuy_incentives.settling import counted
 from groupbuy_incentives.statement import SUMS, Statement, targets_data, totals, word
-from groupbuy_incentives.tables import SCREENFUL, Cell, Table, as_text, deliver_csv, write_workbook
+from groupbuy_incentives.tables import SCREENFUL, Cell, Table, as_text, deliver_csv, workbook
 from groupbuy_incentives.targets import Unit, with_achieved
 
 
@@ -113,8 +113,7 @@ class Report:
         elif form == "csv":
             deliver_csv(self.owed(), output)
         elif form == "xlsx":
-            assert output is not None
-            write_workbook([self.owed(), self.rejected(), *self.targets_sheet()], output)
+            deliver(workbook([self.owed(), self.rejected(), *self.targets_sheet()]), output)
         else:
             deliver(self.text(None if output is not None else SCREENFUL), output)
 
