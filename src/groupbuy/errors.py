@@ -69,7 +69,8 @@ class Location:
 class Problem:
     """One fault: a stable `code`, a message in plain words, a place, and a hint that mends it.
 
-    `example` is a lead that shows it, as one would write it in a file.
+    `example` is a lead that shows it, as one would write it in a file. `related` are other places
+    that the message speaks of.
     """
 
     code: str
@@ -79,6 +80,7 @@ class Problem:
     length: int = 1
     severity: Severity = "error"
     example: str | None = None
+    related: tuple[Location, ...] = ()
 
     def __str__(self) -> str:
         """`file:line:col: code message`, the first line of the printed form."""
@@ -114,9 +116,10 @@ class Problems:
         at: Location | None = None,
         hint: str | None = None,
         length: int = 1,
+        related: tuple[Location, ...] = (),
     ) -> None:
         """Record an error."""
-        self.found.append(Problem(code, message, at, hint, length))
+        self.found.append(Problem(code, message, at, hint, length, related=related))
 
     def extend(self, problems: Iterable[Problem]) -> None:
         """Record several."""

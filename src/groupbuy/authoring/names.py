@@ -283,7 +283,7 @@ def names_text(names: Sequence[Name], lang: str, cells: int, paint: Paint, *, wr
             lines += table(rows, cells=cells, flexible=1, wrapped=wrapped, indent="  ")
             continue
         rows = [
-            [name.name, _type(name, lang), name.title or "", _about(name, lang, wrapped)]
+            [name.name, _type(name, lang), name.title or "", about(name, lang, wrapped)]
             for name in members
         ]
         lines += table(rows, cells=cells, flexible=3, wrapped=wrapped, indent="  ")
@@ -300,8 +300,8 @@ def _type(name: Name, lang: str) -> str:
     return f"{word} {name.unit}" if name.unit else word
 
 
-def _about(name: Name, lang: str, full: bool) -> str:
-    """What else there is to say about a name."""
+def about(name: Name, lang: str, full: bool) -> str:
+    """What else there is to say about a name: its words, value, bounds; `full` for all of it."""
     comma = say("comma", lang)
     parts = []
     if name.meaning:

@@ -21,6 +21,7 @@ from groupbuy.plugins.registry import Registry
 from groupbuy.rules.project import (
     DEFAULT_COLUMNS,
     ProjectFile,
+    ReadSource,
     find_rules,
     load_project,
     read_project_file,
@@ -34,6 +35,7 @@ from groupbuy.sections.plays import Plays
 from groupbuy.sections.scores import Scores
 from groupbuy.sections.settings import Settings
 from groupbuy.source.nodes import Scalar
+from groupbuy.source.yaml import read_source
 from groupbuy.tree.nodes import Expr
 from groupbuy.tree.types import Kind
 
@@ -72,6 +74,8 @@ class Options:
     """The populations of an earlier run, in which leads are placed."""
     keep_cuts: bool = False
     """Whether the populations of this run are to be kept."""
+    read: ReadSource = read_source
+    """How rule files are read: an editor has texts that are not saved."""
 
 
 def opened_plugins(
@@ -84,7 +88,7 @@ def opened_plugins(
 
     Packs are not read: what is wrong with them stands in nobody's way. Raises `GroupbuyError`.
     """
-    file = read_project_file(find_rules(rules, here or Path.cwd()), shown)
+    file = read_project_file(find_rules(rules, here or Path.cwd()), shown, options.read)
     return file, active_plugins(file.plugins, options.plugins, options.plugins_dir, CORE_SECTIONS)
 
 

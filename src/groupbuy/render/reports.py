@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from groupbuy import __version__
-from groupbuy.errors import Problem
+from groupbuy.errors import Location, Problem
 
 _COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
 _SARIF = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -94,17 +94,24 @@ def _result(problem: Problem, codes: list[str]) -> dict[str, Any]:
     }
     at = problem.at
     if at is not None:
-        place: dict[str, Any] = {"artifactLocation": {"uri": _uri(at.file)}}
-        if at.line is not None:
-            region: dict[str, Any] = {"startLine": at.line}
-            if at.column is not None:
-                region["startColumn"] = at.column
-                region["endColumn"] = at.column + problem.length
-            place["region"] = region
-        result["locations"] = [{"physicalLocation": place}]
+        result["locations"] = [{"physicalLocation": _place(at, problem.length)}]
+    if problem.related:
+        result["relatedLocations"] = [{"physicalLocation": _place(at)} for at in problem.related]
     if problem.example:
         result["properties"] = {"example": json.loads(problem.example)}
     return result
+
+
+def _place(at: Location, length: int = 1) -> dict[str, Any]:
+    """A file, and the part of it that is meant."""
+    place: dict[str, Any] = {"artifactLocation": {"uri": _uri(at.file)}}
+    if at.line is not None:
+        region: dict[str, Any] = {"startLine": at.line}
+        if at.column is not None:
+            region["startColumn"] = at.column
+            region["endColumn"] = at.column + length
+        place["region"] = region
+    return place
 
 
 def _uri(file: str) -> str:

@@ -54,6 +54,7 @@ class Assembler:
                         f"({one.at.short}, {other.at.short})",
                         other.at,
                         "put one of them in a higher layer, or make their for: exclude each other",
+                        related=(one.at,),
                     )
                 )
             if definers:
@@ -137,6 +138,7 @@ class Assembler:
                         f"({found[1].at.short}, {found[2].at.short})",
                         found[2].at,
                         "put one of them in a higher layer, or make their for: exclude each other",
+                        related=(found[1].at,),
                     )
                 )
 

@@ -172,6 +172,7 @@ class Checks:
                 at,
                 "what is locked stays as it is in every layer above",
                 len(reader or entry.id),
+                related=(entry.at,),
             )
             if problem not in self.problems.found:
                 self.problems.extend((problem,))

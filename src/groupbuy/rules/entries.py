@@ -78,6 +78,7 @@ class Entries:
                     entry.at,
                     f"change it instead: changes: {{{entry.section}: {{{entry.id}: …}}}}",
                     len(entry.id),
+                    (first.at,),
                 )
                 return
         if self.sections[entry.section].shared:
@@ -94,6 +95,7 @@ class Entries:
                 entry.at,
                 "names are shared: choose another",
                 len(entry.id),
+                (first.at,),
             )
         taken = self.in_model(entry.id)
         if taken is not None:
@@ -103,6 +105,7 @@ class Entries:
                 entry.at,
                 "choose another name",
                 len(entry.id),
+                (taken.at,),
             )
         if entry.id in RESERVED or entry.id == "rank":
             self.problems.add(

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path, PurePosixPath
+from typing import Protocol
 
 from groupbuy.errors import GroupbuyError, Location, Problem, Problems, Source, did_you_mean
 from groupbuy.model.model import LeadModel, load_model
@@ -25,11 +26,19 @@ _LONGEST_NAME = 255
 """Bytes in the name of a file, on the systems there are."""
 
 
+class ReadSource(Protocol):
+    """Gives the text of a file: `read_source`, or one that knows what an editor has not saved."""
+
+    def __call__(self, path: Path, *, name: str) -> Source:
+        """The text, called `name` in messages. Raises `GroupbuyError`."""
+
+
 @dataclass(frozen=True, eq=False)
 class ProjectFile:
     """`groupbuy.yaml`, read; `plugins` are the names it lists, as written, with their places.
 
-    `shown` is how problems and results name the folder, where that is not where it lies.
+    `shown` is how problems and results name the folder, where that is not where it lies. All its
+    other files are read with `read`.
     """
 
     path: Path
@@ -37,6 +46,7 @@ class ProjectFile:
     root: Mapping
     plugins: tuple[tuple[str, Location], ...]
     shown: str | None = None
+    read: ReadSource = read_source
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,14 +94,16 @@ def find_rules(given: str | Path | None, here: Path) -> Path:
     return here / "rules" if (here / "rules" / FILE).is_file() else shipped_rules()
 
 
-def read_project_file(path: Path, shown: str | None = None) -> ProjectFile:
+def read_project_file(
+    path: Path, shown: str | None = None, read: ReadSource = read_source
+) -> ProjectFile:
     """The `groupbuy.yaml` of a rules folder, which says what else there is to read.
 
     `shown` is another name for the folder in messages. Raises `GroupbuyError` where there is no
     such file.
     """
     name = shown_name(path / FILE) if shown is None else f"{shown}{FILE}"
-    source = read_source(path / FILE, name=name)
+    source = read(path / FILE, name=name)
     root = read_yaml(source)
     if not isinstance(root, Mapping):
         raise GroupbuyError(
@@ -100,7 +112,7 @@ def read_project_file(path: Path, shown: str | None = None) -> ProjectFile:
     problems = Problems()
     plugins = _words(root, "plugins", problems)
     problems.raise_any()
-    return ProjectFile(path, source, root, plugins, shown)
+    return ProjectFile(path, source, root, plugins, shown, read)
 
 
 def shown_name(path: Path) -> str:
@@ -203,7 +215,7 @@ class _Loader:
         return read_yaml(source)
 
     def read(self, path: Path) -> Node:
-        return self.parsed(read_source(path, name=self.name(path)))
+        return self.parsed(self.file.read(path, name=self.name(path)))
 
     def model(self, root: Mapping) -> LeadModel:
         node = root.get("model")
@@ -312,6 +324,7 @@ class _Loader:
                     f"two packs are called {pack.name}: the other is {other.at}",
                     pack.at,
                     "rename one of them",
+                    related=(other.at,),
                 )
 
     def word(self, root: Mapping, key: str, default: str) -> str:

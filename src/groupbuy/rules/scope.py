@@ -198,6 +198,7 @@ class RuleScope:
                     f"{build.describe(a)} at {first.at.short}",
                     second.at,
                     "what has one name has one type in all packs",
+                    related=(first.at,),
                 )
             ) from None
 

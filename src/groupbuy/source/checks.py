@@ -242,7 +242,8 @@ def duplicate(key: Scalar, first: Scalar) -> Problem:
     name = shortened(key.text)
     message = f'the key "{name}" stands here again; its first place is {first.at}'
     hint = "keep one of the two"
-    return Problem("yaml-duplicate-key", message, key.at, hint, max(1, len(key.text)))
+    length = max(1, len(key.text))
+    return Problem("yaml-duplicate-key", message, key.at, hint, length, related=(first.at,))
 
 
 def collection_as_key(place: Location, mapping: bool) -> Problem:

@@ -51,9 +51,12 @@ class Report:
         return [finding for finding in self.findings if finding.note]
 
 
-def find(workspace: Workspace) -> Report:
-    """Everything that can be found in rules that have no errors."""
-    search = _Search(workspace)
+def find(workspace: Workspace, between: Callable[[], None] = lambda: None) -> Report:
+    """Everything that can be found in rules that have no errors.
+
+    `between` is called before each entry; what it raises ends the search.
+    """
+    search = _Search(workspace, between)
     found = list(search.findings())
     order = {pack.at.file: number for number, pack in enumerate(workspace.project.packs)}
 
@@ -81,8 +84,8 @@ def _size(project: Project) -> int:
 class _Search:
     """One run over a rule set."""
 
-    def __init__(self, workspace: Workspace) -> None:
-        self.workspace, self.rules = workspace, workspace.rules
+    def __init__(self, workspace: Workspace, between: Callable[[], None]) -> None:
+        self.workspace, self.rules, self.between = workspace, workspace.rules, between
         self.solver = Solver(STEPS + STEPS_EACH * _size(workspace.project))
         self.stacks = Stacks(self.rules, self.solver)
         self.examples = Examples(workspace, self.solver)
@@ -99,6 +102,7 @@ class _Search:
         yield from check_packs(self.stacks, self.solver, self.examples)
         for key, definers in self.rules.base.items():
             for definer, _ in definers:
+                self.between()
                 yield from self.entry(key, definer)
         yield from check_names(self.rules)
         yield from check_languages(self.rules)
