@@ -34,7 +34,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("engine",),  # plan, run, explain; `Workspace`
     ("files", "render"),  # read leads; write results
     ("authoring",),  # check, test, diff, fmt
-    ("testing",),  # the plugin test kit
+    ("testing", "lsp"),  # the plugin test kit; the language server
     ("cli", "pytest_plugin"),
     ("api",),  # the one import of plugin authors: a façade over all of it
     ("__main__",),

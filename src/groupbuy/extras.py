@@ -18,5 +18,18 @@ def xlsxwriter() -> Any:
         raise GroupbuyError(Problem("extra-missing", message, None, hint)) from None
 
 
+def pygls() -> None:
+    """See that the library of language servers is there.
+
+    Raises `GroupbuyError` without the extra `lsp`.
+    """
+    try:
+        import_module("pygls.lsp.server")
+    except ImportError:
+        message = "the language server needs the extra `lsp` (pygls 2)"
+        hint = "pip install 'groupbuy[lsp]'"
+        raise GroupbuyError(Problem("extra-missing", message, None, hint)) from None
+
+
 TEXTS_STAY = {"strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
 """Options of a workbook: a text is written as a text, whatever it begins with."""

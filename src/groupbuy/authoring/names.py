@@ -167,7 +167,14 @@ def _defined(workspace: Workspace, lang: str) -> Iterator[Name]:
             if kind != section.name:
                 continue
             entry = found[0][1]
-            type = rules.scope.type_of(id)
+            try:
+                type = rules.scope.type_of(id)
+            except GroupbuyError:
+                # What is wrong with it is told where it stands.
+                packs = tuple(pack.name for pack, _ in found)
+                at = entry.at.short
+                yield Name(section.name, id, "", section=section.name, packs=packs, at=at)
+                continue
             title = read_text(entry.get("title"), Problems())
             is_number = type.kind is Kind.NUMBER and section.name == "scores"
             yield Name(
@@ -199,7 +206,10 @@ def _setting(workspace: Workspace, id: str, entry: Entry) -> Any:
     lit = workspace.rules.overrides.get(id)
     if lit is None:
         section = workspace.rules.sections["settings"]
-        expression = section.lower(entry, workspace.rules.scope).definitions[0].expression
+        try:
+            expression = section.lower(entry, workspace.rules.scope).definitions[0].expression
+        except GroupbuyError:
+            return None
         assert isinstance(expression, Lit)
         lit = expression
     return plain(lit.value, lit.type)

@@ -49,6 +49,11 @@ _WORDS = {
         ("conflicts", "Conflicts: a lead with these packs is set aside",
          "冲突：适用这些规则包的客户不予评估"),
         ("command_line", "command line", "命令行"),
+        # language server
+        ("hover_changed", "changed by {pack} ({at})", "被 {pack} 修改（{at}）"),
+        ("hover_coverage", "In the saved cases:", "在已保存的用例里："),
+        ("hover_counted", "`{rule}`: fires for {fires}, silent for {silent}, unknown for {unknown}",
+         "`{rule}`：成立 {fires} 次，不成立 {silent} 次，未知 {unknown} 次"),
         # test
         ("case_failed", "FAILED", "未通过"),
         ("expected", "expected: ", "应为："),

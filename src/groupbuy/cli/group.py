@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "test": ("groupbuy.cli.test", "Run the cases that say what rules must do."),
     "diff": ("groupbuy.cli.diff", "Compare two versions of rules over the same leads."),
     "fmt": ("groupbuy.cli.fmt", "Put rule files in one spelling."),
+    "lsp": ("groupbuy.cli.lsp", "Serve an editor while rules are written."),
     "rules": ("groupbuy.cli.rules", "List, show and look up rules."),
     "schema": ("groupbuy.cli.schema", "Print a JSON Schema: of a lead, a pack or the results."),
     "map": ("groupbuy.cli.map", "Read the files of another system: draft a mapping."),

@@ -111,8 +111,13 @@ class Workspace:
         options: Options,
         here: Path | None = None,
         shown: str | None = None,
+        faults: Problems | None = None,
     ) -> None:
         """Read and check the rules. Raises `GroupbuyError` with all that is wrong with them.
+
+        With `faults` it is noted there, as far as something can be read at all: names and places
+        of such rules can be looked up, but no lead can be evaluated. `unread` says whether packs
+        are missing.
 
         `shown` is how messages and results name the folder, where its own name says nothing.
         `warnings` tell of plugins that could not be used and that no rule needed.
@@ -126,16 +131,24 @@ class Workspace:
             # Who lists a plugin says which of its packs they want; a command brings them to others.
             layers = options.layers
             brought = [each for each in layers if each.partition(":")[0] not in active.listed]
-            self.project = load_project(file, extensions, options.as_of, brought)
+            self.project = load_project(file, extensions, options.as_of, brought, faults)
             self.warnings += self.project.warnings
-            self.rules = RuleSet(self.project, extensions, options.as_of, options.settings)
+            self.unread = bool(faults is not None and faults.found)
+            inside = None if faults is None else Problems()
+            self.rules = RuleSet(self.project, extensions, options.as_of, options.settings, inside)
+            if faults is not None and inside is not None:
+                # Without all packs, names are missed that are only out of reach.
+                faults.extend(self.project.problems if self.unread else inside)
         except GroupbuyError as error:
             raise GroupbuyError(*error.problems, *self.warnings) from None
         problems = Problems()
         self.rank_by = self.checked(self.project.rank_by, problems, ranking=True)
         self.columns = self.chosen_columns(problems)
         self.where = self.condition(problems)
-        problems.raise_any()
+        if faults is None:
+            problems.raise_any()
+        elif not faults.found:
+            faults.extend(problems)
 
     @property
     def model(self) -> LeadModel:

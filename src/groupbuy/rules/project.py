@@ -128,13 +128,19 @@ def shown_name(path: Path) -> str:
 
 
 def load_project(
-    file: ProjectFile, extensions: Extensions, as_of: int, more: Sequence[str] = ()
+    file: ProjectFile,
+    extensions: Extensions,
+    as_of: int,
+    more: Sequence[str] = (),
+    faults: Problems | None = None,
 ) -> Project:
     """Read a rules folder. Raises `GroupbuyError` with every problem of every file.
 
-    `more` are layers over those that the project names: `proposals:packages`.
+    `more` are layers over those that the project names: `proposals:packages`. With `faults`,
+    problems are noted there, and what could be read is given all the same; only a lead model that
+    can't be read is still an error.
     """
-    return _Loader(file, extensions, as_of, more).load()
+    return _Loader(file, extensions, as_of, more).load(faults)
 
 
 class _Loader:
@@ -151,7 +157,7 @@ class _Loader:
         self.warnings = Problems()
         self.hash = hashlib.sha256(file.source.text.encode())
 
-    def load(self) -> Project:
+    def load(self, faults: Problems | None) -> Project:
         root = self.file.root
         for key in root.items:
             if key not in KEYS:
@@ -182,9 +188,11 @@ class _Loader:
             currency = self.word(root, "currency", currency)
         rank_by = _words(root, "rank_by", self.problems)
         columns = _words(root, "columns", self.problems)
-        if self.problems.found:
+        if self.problems.found and (faults is None or model is None):
             # Without all packs, names would be missed that are only out of reach.
             raise GroupbuyError(*self.problems.found, *self.inside.found)
+        if faults is not None:
+            faults.extend(self.problems)
         assert model is not None
         return Project(
             self.path,

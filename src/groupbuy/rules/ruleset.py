@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from groupbuy.errors import Problems
 from groupbuy.rules.assembling import Assembler
 from groupbuy.rules.checking import Checks
 from groupbuy.rules.entries import Entries, Key
@@ -16,7 +17,7 @@ from groupbuy.rules.project import Project
 from groupbuy.rules.stack import Stack
 from groupbuy.sections.base import Entry, Lowered
 from groupbuy.source.nodes import Node
-from groupbuy.tree.nodes import Expr
+from groupbuy.tree.nodes import Expr, Lit
 
 
 class RuleSet:
@@ -28,19 +29,29 @@ class RuleSet:
         extensions: Extensions,
         as_of: int,
         overrides: Mapping[str, str] | None = None,
+        faults: Problems | None = None,
     ) -> None:
-        """Check every pack. Raises `GroupbuyError` with all that is wrong."""
+        """Check every pack. Raises `GroupbuyError` with all that is wrong.
+
+        With `faults` it is noted there instead, for those who only look names and places up.
+        """
+        faulty = Problems() if faults is None else faults
         self.project, self.as_of = project, as_of
         self.calls_plugins = bool(extensions.functions)
         self.entries = Entries(project, extensions)
         self.sections, self.scope = self.entries.sections, self.entries.scope
         self.base = self.entries.base
-        self.overrides = read_overrides(overrides or {}, self.entries)
+        self.overrides: Mapping[str, Lit] = {}
+        with faulty.collecting():
+            self.overrides = read_overrides(overrides or {}, self.entries)
         self.assembler = Assembler(self.entries, as_of, self.overrides)
         checks = Checks(self.entries, self.assembler)
-        checks.check()
+        with faulty.collecting():
+            checks.check()
         self.conditions = checks.conditions
         """The `for` of packs, by their names."""
+        if faults is None:
+            faulty.raise_any()
 
     def condition(self, pack: Pack) -> Expr | None:
         """The `for` of a pack; none if it applies to every lead."""

@@ -99,12 +99,7 @@ class Bench:
         problems = Problems()
         for case in cases:
             with problems.collecting():
-                opened = self.opened(case, plain=True)
-                if case.error is None:
-                    _check_settings(case, opened, problems)
-                for check in case.checks:
-                    with problems.collecting():
-                        _check(check, opened)
+                check_case(case, self.opened(case, plain=True), problems)
         problems.raise_any()
 
     def outlines(self) -> dict[str, Outline]:
@@ -126,6 +121,15 @@ class Bench:
         except GroupbuyError as error:
             return _ended(case, error.problems)
         return run_case(case, opened, states=states)
+
+
+def check_case(case: RuleCase, opened: Opened, problems: Problems) -> None:
+    """Note every path, name and word of a case that the rules don't have."""
+    if case.error is None:
+        _check_settings(case, opened, problems)
+    for check in case.checks:
+        with problems.collecting():
+            _check(check, opened)
 
 
 def run_case(case: RuleCase, opened: Opened, *, states: bool = False) -> Outcome:

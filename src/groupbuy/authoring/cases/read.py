@@ -8,7 +8,7 @@ from pathlib import Path
 
 from groupbuy.authoring.cases.case import STATES, Check, RuleCase
 from groupbuy.authoring.cases.schema import FAILING, HEAD, MANY, ONE
-from groupbuy.errors import GroupbuyError, Location, Problems, did_you_mean
+from groupbuy.errors import GroupbuyError, Location, Problems, Source, did_you_mean
 from groupbuy.model.names import quote
 from groupbuy.source.nodes import Mapping, Node, Scalar, Sequence
 from groupbuy.source.shape import check_shape
@@ -48,7 +48,12 @@ def find_case_files(paths: Iterable[Path]) -> list[Path]:
 
 def read_cases(path: Path, name: str | None = None) -> list[RuleCase]:
     """The cases of a file, in its order. Raises `GroupbuyError` with all that is wrong."""
-    root = read_yaml(read_source(path, name=name))
+    return cases_of(read_source(path, name=name), path)
+
+
+def cases_of(source: Source, path: Path) -> list[RuleCase]:
+    """The same of a text that is at hand; `path` is where it lies."""
+    root = read_yaml(source)
     problems = Problems()
     problems.extend(check_shape(root, HEAD))
     if not isinstance(root, Mapping):

@@ -1,0 +1,35 @@
+"""`groupbuy lsp`: the language server, which editors start."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from groupbuy.cli.options import day_of, lang_of, plugins_dir, rules_options, settings_of
+from groupbuy.render.words import say
+
+
+@click.command()
+@rules_options
+def lsp(rules: Path | None, as_of: str | None, settings: tuple[str, ...], lang: str | None) -> int:
+    """Serve an editor over standard input and output (Language Server Protocol).
+
+    Editors start it and stop it; docs/editors.md says how to set them up. Each file belongs to the
+    nearest groupbuy.yaml in or above its folder, unless --rules names one. Without --lang, the
+    editor's language is used.
+
+    Exit codes: 0 the editor ended it; 1 the editor hung up; 2 the extra `lsp` is missing.
+    """
+    from groupbuy.extras import pygls
+
+    pygls()
+    from groupbuy.lsp.folder import Setup
+    from groupbuy.lsp.server import serve
+
+    day = None if as_of is None else day_of(as_of)
+    setup = Setup(day, lang_of(lang), settings_of(settings), plugins_dir())
+    if sys.stdin.isatty():
+        click.echo(say("lsp_waits", lang_of(lang)), err=True)
+    return serve(setup, rules, lang_given=lang is not None)

@@ -1,0 +1,1 @@
+"""The language server: what editors ask while rules are being written (`groupbuy lsp`)."""
