@@ -9,8 +9,10 @@ import queue
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 TIMEOUT = 60
 """Seconds until a silent server is given up; a busy machine is slow, not wrong."""
@@ -31,6 +33,9 @@ class Client:
         self.ids = itertools.count(1)
         self.answers: dict[int, queue.Queue[dict[str, Any]]] = {}
         self.news: dict[str, queue.Queue[Any]] = {}
+        self.shown: dict[str, list[dict[str, Any]]] = {}
+        """The diagnostics that an editor would show now, by URI."""
+        self.texts: dict[str, str] = {}
         self.lock = threading.Lock()
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
@@ -107,6 +112,7 @@ class Client:
         uri = path.as_uri()
         content = path.read_text(encoding="utf-8") if text is None else text
         self.version = 1
+        self.texts[uri] = content
         document = {"uri": uri, "languageId": "yaml", "version": 1, "text": content}
         self.notify("textDocument/didOpen", textDocument=document)
         return uri
@@ -114,6 +120,7 @@ class Client:
     def change(self, uri: str, text: str) -> None:
         """Replace a document's text."""
         self.version += 1
+        self.texts[uri] = text
         document = {"uri": uri, "version": self.version}
         self.notify(
             "textDocument/didChange", textDocument=document, contentChanges=[{"text": text}]
@@ -122,11 +129,26 @@ class Client:
     def diagnostics(self, uri: str, wanted: Any = lambda found: True) -> list[dict[str, Any]]:
         """The next diagnostics of a document that are as `wanted`."""
         while True:
-            params = self._news("textDocument/publishDiagnostics").get(timeout=TIMEOUT)
-            if params["uri"] == uri and wanted(params["diagnostics"]):
-                found = params["diagnostics"]
-                assert isinstance(found, list)
-                return found
+            found = self.next_diagnostics()
+            if found == uri and wanted(self.shown[uri]):
+                return self.shown[uri]
+
+    def next_diagnostics(self) -> str:
+        """Take in the next diagnostics; the URI that they are about."""
+        params = self._news("textDocument/publishDiagnostics").get(timeout=TIMEOUT)
+        self.shown[params["uri"]] = params["diagnostics"]
+        return str(params["uri"])
+
+    def settle(self, wanted: Any) -> None:
+        """Take in diagnostics until all that are shown are as `wanted`."""
+        while not wanted(self.shown):
+            self.next_diagnostics()
+
+    def text(self, uri: str) -> str:
+        """The text of a document or of a file."""
+        if uri in self.texts:
+            return self.texts[uri]
+        return Path(unquote(urlsplit(uri).path)).read_text(encoding="utf-8")
 
     def at(self, method: str, uri: str, line: int, character: int) -> Any:
         """What a question about a place is answered."""
@@ -150,10 +172,8 @@ class Client:
         self.listener.join(timeout=TIMEOUT)
         for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
             assert stream is not None
-            try:
+            with suppress(BrokenPipeError):
                 stream.close()
-            except BrokenPipeError:
-                pass
         return code
 
     def kill(self) -> None:
@@ -166,3 +186,91 @@ class Client:
     def said(self) -> str:
         """What it wrote on standard error."""
         return b"".join(self.errors).decode()
+
+
+# ── rules ──
+
+BASE = """\
+groupbuy: 1
+pack: base
+title: {en: Base, zh: 基础}
+
+settings:
+  large: {value: 50000, type: money, min: 0, title: {en: A large budget, zh: 大额预算}}
+
+facts:
+  per_head: {value: budget / headcount, title: {en: Per head, zh: 人均}}
+
+gates:
+  no_date:
+    title: {en: No date, zh: 没有日期}
+    when: missing(needed_by) and budget >= large
+    verdict: hold
+    unknown: pass
+    because: {en: "{budget} without a date", zh: "{budget} 没有日期"}
+
+scores:
+  size:
+    title: {en: Size, zh: 规模}
+    range: [0, 100]
+    rules:
+      big: {when: budget >= large, points: 60, because: {en: Large, zh: 大}}
+      heads: {when: headcount > 100, points: 40, because: {en: Many, zh: 人多}}
+
+grades:
+  tier:
+    of: size
+    bands: {A: {from: 70}, B: {from: 40}, C: {}}
+"""
+OURS = """\
+groupbuy: 1
+pack: ours
+for: sector == "service"
+changes:
+  scores: {size: {rules: {big: {points: 50}}}}
+plays:
+  call:
+    when: tier in ["A", "B"] and per_head > 100
+    who: {en: salesperson, zh: 销售员}
+    do: {en: "Call {name}", zh: "致电 {name} 😀，谈 {per_head}"}
+"""
+CASES = """\
+groupbuy: 1
+as_of: "2026-11-22"
+cases:
+  - case: A large budget
+    lead: {budget: 90000, headcount: 200, sector: industrial}
+    expect: {fires: [scores.size.big, gates.no_date]}
+  - case: A small one
+    lead: {budget: 900, headcount: 20, sector: industrial}
+    expect: {silent: [scores.size.big]}
+"""
+PROJECT = "groupbuy: 1\nlayers: [base, ours]\ncolumns: [tier]\n"
+
+
+def write_folder(folder: Path) -> Path:
+    """A rules folder of two layers, with cases."""
+    folder.mkdir(parents=True)
+    for name, text in (
+        ("groupbuy.yaml", PROJECT),
+        ("base.yaml", BASE),
+        ("ours.yaml", OURS),
+        ("base.test.yaml", CASES),
+    ):
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+def place(text: str, marked: str) -> tuple[int, int]:
+    """Line and column (in characters) of the `|` in the one stretch of a text that is `marked`."""
+    before, bar, behind = marked.partition("|")
+    assert bar
+    assert text.count(before + behind) == 1, marked
+    start = text.index(before + behind) + len(before)
+    line = text.count("\n", 0, start)
+    return line, start - (text.rfind("\n", 0, start) + 1)
+
+
+def units(text: str, line: int, column: int) -> int:
+    """A column in UTF-16 code units."""
+    return len(text.split("\n")[line][:column].encode("utf-16-le")) // 2

@@ -62,9 +62,7 @@ class Document:
         top = self.outline.below(())
         if any(key.name == "pack" for key in top):
             return "pack"
-        if top and all(
-            any(inner.name == "type" for inner in self.outline.below(key.path)) for key in top[:2]
-        ):
+        if any(key.name == "fields" for key in top):
             return "model"
         return "pack" if any(key.name == "groupbuy" for key in top) or not top else ""
 

@@ -145,7 +145,8 @@ class Grammars:
         """The grammars for rules with these sections."""
         pack = pack_schema(sections, lang)
         field = {"$ref": "#/definitions/field"}
-        model = {"additionalProperties": field, "definitions": pack["definitions"]}
+        fields = {"fields": {"additionalProperties": field}}
+        model = {"properties": fields, "definitions": pack["definitions"]}
         return cls(Grammar(pack), Grammar(case_schema()), _project(lang), Grammar(model))
 
 

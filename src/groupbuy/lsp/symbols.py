@@ -45,6 +45,8 @@ def _symbol(document: Document, key: Key) -> Symbol | None:
     depth = len(key.path) - (1 if key.path[0] == CHANGES else 0)
     if depth <= 1:
         return Symbol(key.name, "section", key)
+    if document.kind == "model":
+        return Symbol(key.name, "entry", key) if depth == 2 and key.path[0] == "fields" else None
     if document.kind != "pack" or key.path[0] in ("title", "allow"):
         return None
     if depth == 2:

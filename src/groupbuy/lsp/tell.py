@@ -65,7 +65,7 @@ def _of_key(document: Document, known: Known, coverage: Coverage, key: Key) -> I
         if name is not None and len(key.path) >= 4:
             yield of_name(name, known)
             return
-    elif document.kind == "model" and len(key.path) == 1:
+    elif document.kind == "model" and len(key.path) == 2:
         name = known.name(key.name)
         if name is not None:
             yield of_name(name, known)
