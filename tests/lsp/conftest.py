@@ -37,3 +37,20 @@ def start(folder: Path) -> Iterator[Start]:
     yield start
     for client in started:
         client.kill()
+
+
+@pytest.fixture(scope="module")
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A rules folder that several tests use one after the other."""
+    return write_folder(tmp_path_factory.mktemp("shared") / "rules")
+
+
+@pytest.fixture(scope="module")
+def shared(shared_folder: Path) -> Iterator[Client]:
+    """A server that has every file of that folder open."""
+    found = Client(shared_folder)
+    found.initialize()
+    for file in sorted(shared_folder.glob("*.yaml")):
+        found.open(file)
+    yield found
+    found.kill()
