@@ -11,6 +11,7 @@ import click
 from groupbuy.cli.opening import leads_options, open_leads, open_rules
 from groupbuy.cli.options import lang_of, rules_options
 from groupbuy.cli.running import DONE, FINDINGS, deliver, tell
+from groupbuy.cli.watching import rules_and, watch_option
 from groupbuy.errors import GroupbuyError, Problem
 from groupbuy.render.words import say
 
@@ -27,6 +28,7 @@ FORMATS = ("text", "json", "github", "sarif")
 @click.option("--notes", is_flag=True, help="Show notes: what may well be meant.")
 @leads_options
 @rules_options
+@watch_option(rules_and("paths", "mapping"))
 def check(
     paths: tuple[str, ...],
     form: str,

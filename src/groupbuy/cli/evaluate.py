@@ -29,6 +29,7 @@ from groupbuy.cli.running import (
     next_step,
     width,
 )
+from groupbuy.cli.watching import rules_and, watch_option
 
 if TYPE_CHECKING:
     from groupbuy.engine.results import Result
@@ -74,6 +75,7 @@ SCREENFUL = 100
 )
 @leads_options
 @rules_options
+@watch_option(rules_and("leads", "mapping", "cuts"))
 def evaluate(
     leads: tuple[str, ...],
     form: str | None,

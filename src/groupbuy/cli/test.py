@@ -13,6 +13,7 @@ import click
 
 from groupbuy.cli.options import lang_of, output_option
 from groupbuy.cli.running import DONE, FINDINGS, deliver, fail, next_step, wants_colour, width
+from groupbuy.cli.watching import watch_option
 
 if TYPE_CHECKING:
     from groupbuy.authoring.cases.bench import Bench
@@ -22,6 +23,26 @@ if TYPE_CHECKING:
     from groupbuy.authoring.cases.mutate import Mutation
 
 FORMATS = ("text", "json", "junit")
+
+
+def _watched(paths: tuple[Path, ...], rules: Path | None, **_: object) -> Iterator[Path]:
+    """The cases, and the rules that they are about."""
+    from groupbuy.authoring.cases.read import find_case_files, nearest_rules, read_cases
+    from groupbuy.errors import GroupbuyError
+
+    given = paths or (_default(rules),)
+    yield from given
+    if rules is not None:
+        yield rules
+        return
+    folders: set[Path | None] = set()
+    try:
+        for file in find_case_files(given):
+            folders.add(nearest_rules(file))
+            folders.update(case.rules for case in read_cases(file))
+    except GroupbuyError:
+        pass  # the run says so
+    yield from (folder for folder in folders if folder is not None)
 
 
 @click.command()
@@ -51,6 +72,7 @@ FORMATS = ("text", "json", "junit")
     help="Run the cases on these rules, not on those that their files name.",
 )
 @click.option("--lang", type=click.Choice(["en", "zh"]), help="Language of the output.")
+@watch_option(_watched)
 def test(
     paths: tuple[Path, ...],
     text: str | None,

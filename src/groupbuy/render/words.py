@@ -27,6 +27,8 @@ _WORDS = {
         ("colon", ": ", "："),
         ("listing", ", ", "、"),
         ("no_errors", "packs: {n}; no errors", "{n} 个规则包，没有错误"),
+        ("watching", "watching {n} files; Ctrl-C ends it", "正在关注 {n} 个文件；按 Ctrl-C 结束"),
+        ("watch_changed", "── {time}  changed: {files}", "── {time}  有改动：{files}"),
         ("lsp_waits", "waiting for an editor on standard input; Ctrl-C ends it",
          "正在标准输入上等待编辑器；按 Ctrl-C 结束"),
         # headings of the table
