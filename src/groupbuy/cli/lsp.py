@@ -26,7 +26,7 @@ def lsp(rules: Path | None, as_of: str | None, settings: tuple[str, ...], lang: 
 
     pygls()
     from groupbuy.lsp.folder import Setup
-    from groupbuy.lsp.server import serve
+    from groupbuy.lsp.serve import serve
 
     day = None if as_of is None else day_of(as_of)
     setup = Setup(day, lang_of(lang), settings_of(settings), plugins_dir())

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sys
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -17,7 +16,6 @@ from functools import partial
 from pathlib import Path
 
 from lsprotocol import types
-from pygls.io_ import StdoutWriter, run_async
 from pygls.lsp.server import LanguageServer
 
 from groupbuy import __version__
@@ -37,7 +35,7 @@ from groupbuy.lsp.folder import (
 )
 from groupbuy.lsp.known import Known
 from groupbuy.lsp.positions import Positions, path_of, uri_of
-from groupbuy.lsp.worker import Reader, Worker
+from groupbuy.lsp.worker import Worker
 
 DEBOUNCE = 0.15
 """Seconds without a change until errors are looked for."""
@@ -233,43 +231,3 @@ class RulesServer(LanguageServer):
         for folder in self.folders.values():
             folder.stop.set()
         self.explanations.close()
-
-
-def serve(setup: Setup, rules: Path | None, *, lang_given: bool) -> int:
-    """Speak with an editor over standard input and output, until it says so or hangs up.
-
-    The exit code: 0 where it ended as the protocol wants it, with `shutdown` and then `exit`.
-    """
-    from groupbuy.lsp.features import add_features
-
-    # What is on standard output is the protocol's; a plugin that prints must not break it.
-    stdin, stdout = sys.stdin.buffer, sys.stdout.buffer
-    sys.stdout = sys.stderr
-    _quiet_logs()
-    server = RulesServer(setup, rules, lang_given=lang_given)
-    add_features(server)
-    server.protocol.set_writer(StdoutWriter(stdout))
-    try:
-        asyncio.run(
-            run_async(
-                threading.Event(),
-                Reader(stdin),
-                server.protocol,
-                logging.getLogger("pygls"),
-                server.report_server_error,
-            )
-        )
-    except SystemExit as end:
-        return end.code if isinstance(end.code, int) else 1
-    except BrokenPipeError:
-        pass
-    finally:
-        server.close()
-    return 1
-
-
-def _quiet_logs() -> None:
-    """Messages that can't be read are answered, and no reason for a traceback in the log."""
-    logger = logging.getLogger("pygls")
-    logger.addHandler(logging.NullHandler())
-    logger.propagate = False
