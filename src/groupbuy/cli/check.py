@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from groupbuy.cli.completing import files
 from groupbuy.cli.opening import leads_options, open_leads, open_rules
 from groupbuy.cli.options import lang_of, rules_options
 from groupbuy.cli.running import DONE, FINDINGS, deliver, tell
@@ -22,7 +23,7 @@ FORMATS = ("text", "json", "github", "sarif")
 
 
 @click.command()
-@click.argument("paths", nargs=-1)
+@click.argument("paths", nargs=-1, shell_complete=files)
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
 @click.option("--strict", is_flag=True, help="Notes count as findings.")
 @click.option("--notes", is_flag=True, help="Show notes: what may well be meant.")

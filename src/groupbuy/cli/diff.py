@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from groupbuy.cli.completing import files
 from groupbuy.cli.opening import leads_options, open_leads, open_rules
 from groupbuy.cli.options import lang_of, output_option, rules_options
 from groupbuy.cli.running import DONE, FINDINGS, INCOMPLETE, deliver, next_step, wants_colour, width
@@ -27,9 +28,9 @@ SCREENFUL = 50
 
 
 @click.command()
-@click.argument("old")
-@click.argument("new")
-@click.argument("leads", nargs=-1, required=True)
+@click.argument("old", shell_complete=files)
+@click.argument("new", shell_complete=files)
+@click.argument("leads", nargs=-1, required=True, shell_complete=files)
 @click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
 @click.option("--top", type=click.IntRange(min=1), metavar="N", help="Show N leads (50).")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit code 1 where a lead moves.")

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from groupbuy.cli.completing import columns as columns_named
+from groupbuy.cli.completing import files
 from groupbuy.cli.in_columns import ENGINES, chosen_engine, evaluate_in_columns
 from groupbuy.cli.opening import (
     cuts_option,
@@ -42,10 +44,13 @@ SCREENFUL = 100
 
 
 @click.command()
-@click.argument("leads", nargs=-1, required=True)
+@click.argument("leads", nargs=-1, required=True, shell_complete=files)
 @click.option("--format", "form", type=Format(FORMATS), help="[default: table, or parquet by -o]")
 @click.option(
-    "--columns", metavar="A,B", help="Columns of the table; questions try to settle them."
+    "--columns",
+    metavar="A,B",
+    shell_complete=columns_named,
+    help="Columns of the table; questions try to settle them.",
 )
 @click.option("--top", type=click.IntRange(min=1), metavar="N", help="Only the first N.")
 @click.option("--where", metavar="CONDITION", help="Only where this holds: 'priority == \"A\"'.")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from groupbuy.cli.completing import files_and_ids
 from groupbuy.cli.opening import (
     cuts_option,
     explain_one,
@@ -20,7 +21,7 @@ from groupbuy.cli.running import DONE, deliver, width
 
 
 @click.command()
-@click.argument("leads", nargs=-1, required=True)
+@click.argument("leads", nargs=-1, required=True, shell_complete=files_and_ids)
 @click.option(
     "--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True
 )

@@ -12,6 +12,8 @@ from groupbuy import __version__
 from groupbuy.errors import GroupbuyError, did_you_mean
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from groupbuy.plugins.found import Found
 
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -75,6 +77,19 @@ class LazyGroup(click.Group):
                 formatter.write_dl(
                     [(name, f"From {' and '.join(owners)}.") for name, owners in brought.items()]
                 )
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The commands that begin so, for a shell: no module of theirs is imported."""
+        from click.shell_completion import CompletionItem
+
+        told = {name: text for name, (_, text) in COMMANDS.items()}
+        told |= {name: f"From {' and '.join(by)}." for name, by in self.brought().items()}
+        found = [
+            CompletionItem(name, help=text)
+            for name, text in told.items()
+            if name.startswith(incomplete)
+        ]
+        return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; what a plugin's own command does wrong is told as its fault."""

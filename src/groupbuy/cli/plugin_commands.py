@@ -10,6 +10,8 @@ import click
 from groupbuy.cli.running import fail
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from groupbuy.plugins.found import Found, Kind
 
 
@@ -84,3 +86,10 @@ class Format(click.Choice[str]):
         if value in others:
             return str(value)
         return click.Choice([*self.choices, *others]).convert(value, param, ctx)
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """All of them, for a shell."""
+        all_ = click.Choice([*self.choices, *brought("renderer", self.choices)])
+        return all_.shell_complete(ctx, param, incomplete)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from groupbuy.cli.completing import plugins as names_of_plugins
 from groupbuy.cli.running import DONE, FINDINGS, fail, next_step
 from groupbuy.errors import did_you_mean
 
@@ -65,7 +66,7 @@ def list_(as_json: bool, folder: Path | None) -> int:
 
 
 @plugins.command()
-@click.argument("name")
+@click.argument("name", shell_complete=names_of_plugins)
 @folder_option
 def doctor(name: str, folder: Path | None) -> int:
     """Import the plugin NAME and tell all that it brings, and all that is wrong.

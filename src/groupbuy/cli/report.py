@@ -6,13 +6,14 @@ from pathlib import Path
 
 import click
 
+from groupbuy.cli.completing import files
 from groupbuy.cli.opening import leads_options, open_leads, open_rules
 from groupbuy.cli.options import columns_of, output_option, pii_option, rules_options
 from groupbuy.cli.running import DONE, INCOMPLETE, deliver, next_step
 
 
 @click.command()
-@click.argument("leads", nargs=-1, required=True)
+@click.argument("leads", nargs=-1, required=True, shell_complete=files)
 @output_option("The page: report.html.", required=True)
 @click.option("--columns", metavar="A,B", help="Columns of the ranking.")
 @click.option(

@@ -9,6 +9,8 @@ from typing import Any
 
 import click
 
+from groupbuy.cli.completing import entries
+from groupbuy.cli.completing import names as names_in_rules
 from groupbuy.cli.opening import open_leads, open_rules
 from groupbuy.cli.options import lang_of, rules_options
 from groupbuy.cli.running import DONE, FINDINGS, deliver, next_step, wants_colour, width
@@ -46,7 +48,7 @@ def list_packs(
 
 
 @rules.command(short_help="What counts, for all leads or for one.")
-@click.argument("entry", required=False)
+@click.argument("entry", required=False, shell_complete=entries)
 @click.option(
     "--for",
     "lead",
@@ -93,7 +95,7 @@ def show(
 
 
 @rules.command(short_help="The names that rules can use.")
-@click.argument("pattern", required=False)
+@click.argument("pattern", required=False, shell_complete=names_in_rules)
 @click.option("--format", "form", type=FORMATS, default="text", show_default=True)
 @rules_options
 def names(

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import click
 
+from groupbuy.cli.completing import files_and_ids
 from groupbuy.cli.opening import explain_one, lead_named, leads_options, open_rules
 from groupbuy.cli.options import output_option, pii_option, rules_options
 from groupbuy.cli.running import DONE, deliver
 
 
 @click.command()
-@click.argument("leads", nargs=-1, required=True)
+@click.argument("leads", nargs=-1, required=True, shell_complete=files_and_ids)
 @click.option(
     "--format", "form", type=click.Choice(("md", "html")), help="Else as FILE ends, or md."
 )
