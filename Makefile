@@ -16,6 +16,7 @@ PLUGINS := $(patsubst %/pyproject.toml,%,$(wildcard plugins/*/pyproject.toml))
 # The stamps of what is installed; the second holds the plugins by name.
 CORE := .venv/.installed-core
 ALL := .venv/.installed-all
+YAML_SERVER := .venv/node/node_modules/yaml-language-server/package.json
 INSTALLED := $(shell cat $(ALL) 2>/dev/null)
 # Scripts name their environment by its path: those of a copied tree would run the original's code.
 USABLE := $(shell test -x $(BIN)/python && grep -sqF "$(CURDIR)/$(BIN)/" $(BIN)/pip && echo yes)
@@ -34,7 +35,7 @@ demo: $(CORE) ## evaluate the example leads and explain one (AS_OF=date, DEMO_LE
 	$(BIN)/groupbuy evaluate examples/leads.yaml --as-of $(AS_OF)
 	$(BIN)/groupbuy explain examples/leads.yaml $(DEMO_LEAD) --as-of $(AS_OF)
 
-test: $(ALL) ## run all tests, the core's and each plugin's, on all processors
+test: $(ALL) $(YAML_SERVER) ## run all tests, the core's and each plugin's, on all processors
 	$(BIN)/pytest -n auto --dist loadscope
 	@set -e; for plugin in $(PLUGINS); do if [ -d "$$plugin/tests" ]; then \
 		echo "$$plugin"; (cd "$$plugin" && $(CURDIR)/$(BIN)/python -m pytest -n auto); fi; done
@@ -88,6 +89,13 @@ $(ALL): $(PROJECTS)
 	@$(PIP) install --group dev $$($(BIN)/python -c "$$WITH_ALL_EXTRAS" . $(PLUGINS))
 	@touch $(CORE)
 	@echo "$(PLUGINS)" > $(ALL)
+
+# The server of editors that don't run ours, to try our JSON Schemas with. Without npm, or where npm
+# can't reach anything, those tests are skipped. (Version 2 needs a newer node than many have.)
+$(YAML_SERVER): | $(ALL)
+	@if command -v npm >/dev/null; then echo "Installing yaml-language-server"; \
+		npm install --silent --no-audit --no-fund --prefix .venv/node yaml-language-server@1.25.0 \
+		|| echo "npm can't install it; tests that need it will be skipped"; fi
 
 define WITH_ALL_EXTRAS
 import sys, tomllib

@@ -9,6 +9,7 @@ import queue
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -18,12 +19,17 @@ TIMEOUT = 60
 """Seconds until a silent server is given up; a busy machine is slow, not wrong."""
 
 
-class Client:
-    """Starts `groupbuy lsp`; requests wait for their answers, news is kept by method."""
+OURS_SERVER = (sys.executable, "-m", "groupbuy", "lsp")
 
-    def __init__(self, folder: Path, *options: str, **environment: str) -> None:
+
+class Client:
+    """Starts a server, ours; requests wait for their answers, news is kept by method."""
+
+    def __init__(
+        self, folder: Path, *options: str, command: Sequence[str] = OURS_SERVER, **environment: str
+    ) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "groupbuy", "lsp", *options],
+            [*command, *options],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -60,6 +66,8 @@ class Client:
                     length = int(line.split(b":")[1])
             message = json.loads(stdout.read(length))
             if "method" in message:
+                if "id" in message:
+                    self.send({"id": message["id"], "result": None})
                 self._news(message["method"]).put(message.get("params"))
             else:
                 self._answer(message.get("id")).put(message)
@@ -132,6 +140,10 @@ class Client:
             found = self.next_diagnostics()
             if found == uri and wanted(self.shown[uri]):
                 return self.shown[uri]
+
+    def news_of(self, method: str) -> Any:
+        """The next notification or request of the server by this method."""
+        return self._news(method).get(timeout=TIMEOUT)
 
     def next_diagnostics(self) -> str:
         """Take in the next diagnostics; the URI that they are about."""

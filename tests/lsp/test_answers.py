@@ -163,6 +163,7 @@ def said(world: tuple[Path, Known], file: str, marked: str, *, covered: bool = F
         ("ours.yaml", "for: sec|tor", ["**", "`sector`", "单选"]),
         ("base.yaml", "    ver|dict: hold", ["`verdict:` stop 不做"]),
         ("base.yaml", "  no_|date:", ["**没有日期** `no_date`"]),
+        ("base.yaml", "ga|tes:", ["**门槛**", "`gates:`"]),
         ("base.yaml", "  si|ze:", ["**规模** `size`", "被 ours 修改（"]),
         ("base.yaml", "of: si|ze", ["**规模** `size`", "0 到 100"]),
         ("groupbuy.yaml", "col|umns: [tier]", ["`columns:` 表格显示哪些列"]),

@@ -230,6 +230,14 @@ def test_a_file_that_others_changed_is_read_again(client: Client, folder: Path) 
     assert {each["code"] for each in client.diagnostics(uri, spoiled)} == {"unknown-name"}
 
 
+def test_an_editor_that_can_watch_is_asked_to(start: Start, folder: Path) -> None:
+    client = start()
+    client.initialize(workspace={"didChangeWatchedFiles": {"dynamicRegistration": True}})
+    (asked,) = client.news_of("client/registerCapability")["registrations"]
+    assert asked["method"] == "workspace/didChangeWatchedFiles"
+    assert asked["registerOptions"]["watchers"] == [{"globPattern": "**/*.yaml"}]
+
+
 # ── answers ──
 
 

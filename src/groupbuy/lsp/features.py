@@ -46,6 +46,22 @@ def _lifecycle(server: RulesServer) -> None:
     def initialize(params: types.InitializeParams) -> None:
         server.speak(params.locale)
 
+    @server.feature(types.INITIALIZED)
+    def initialized(params: types.InitializedParams) -> None:
+        _watch_files(server)
+
+
+def _watch_files(server: RulesServer) -> None:
+    """Ask the editor to tell of files that others change, if it can."""
+    workspace = server.client_capabilities.workspace
+    watching = workspace.did_change_watched_files if workspace is not None else None
+    if watching is None or not watching.dynamic_registration:
+        return
+    options = types.DidChangeWatchedFilesRegistrationOptions([types.FileSystemWatcher("**/*.yaml")])
+    method = types.WORKSPACE_DID_CHANGE_WATCHED_FILES
+    registration = types.Registration("watched-files", method, options)
+    server.client_register_capability(types.RegistrationParams([registration]))
+
 
 def _documents(server: RulesServer) -> None:
     @server.feature(types.TEXT_DOCUMENT_DID_OPEN)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from groupbuy.authoring.cases.coverage import Counted
 from groupbuy.authoring.names import Name
 from groupbuy.authoring.names import about as said_of
-from groupbuy.authoring.words import say
+from groupbuy.authoring.words import heading, say
 from groupbuy.errors import Location, Problems
 from groupbuy.lsp.document import COMPARED, Document, Word
 from groupbuy.lsp.known import CHANGES, Known
@@ -69,6 +69,10 @@ def _of_key(document: Document, known: Known, coverage: Coverage, key: Key) -> I
         name = known.name(key.name)
         if name is not None:
             yield of_name(name, known)
+    elif document.kind == "pack" and entry is not None:
+        called = heading(key.name, known.lang)
+        if called != key.name:
+            yield f"**{called}**"
     means = grammar.means(key.path)
     if means:
         yield f"`{key.name}:` {_plain(means)}"
