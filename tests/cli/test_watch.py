@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from command_line import Call, write_rules
 
-TIMEOUT = 60
+TIMEOUT = 120
 FACTS = "facts:\n  size: budget\n"
 WATCHING = "Ctrl-C ends it"
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-TIMEOUT = 60
+TIMEOUT = 120
 """Seconds until a silent server is given up; a busy machine is slow, not wrong."""
 
 

@@ -230,6 +230,15 @@ def test_a_file_that_others_changed_is_read_again(client: Client, folder: Path) 
     assert {each["code"] for each in client.diagnostics(uri, spoiled)} == {"unknown-name"}
 
 
+def test_who_types_at_once_is_answered(client: Client, folder: Path) -> None:
+    """A change that comes before the folder was read once does not leave the editor empty."""
+    uri = client.open(folder / "ours.yaml")
+    for number in range(5):
+        client.change(uri, f"{OURS}# {number}\n")
+    line, column = place(OURS, "and per_|head > 100")
+    assert "`per_head`" in client.at("hover", uri, line, column)["contents"]["value"]
+
+
 def test_an_editor_that_can_watch_is_asked_to(start: Start, folder: Path) -> None:
     client = start()
     client.initialize(workspace={"didChangeWatchedFiles": {"dynamicRegistration": True}})

@@ -135,11 +135,11 @@ def _values(document: Document, known: Known, spot: Spot) -> Iterator[Offer]:
             yield from _all(known, typed, lambda name: name.type == "table")
         elif key in ("by", "within"):
             yield from _all(known, typed, lambda name: bool(name.words))
-        elif grammar.is_expression(path) or _is_loose(document, known, path):
+        elif grammar.is_expression(path) or _is_loose(path):
             yield from _expression(known, text)
 
 
-def _is_loose(document: Document, known: Known, path: Path) -> bool:
+def _is_loose(path: Path) -> bool:
     """Whether a value stands in cases, of which the schema says nothing."""
     inner = path[1:] if path[0] == CHANGES else path
     return inner[0] in ("facts", "scores") and "cases" in inner
@@ -154,7 +154,7 @@ def _all(known: Known, typed: int, wanted: Callable[[Name], bool]) -> Iterator[O
 def _in_text(known: Known, text: str) -> Iterator[Offer]:
     """Names that a text quotes: behind a brace that is open."""
     start = text.rfind("{")
-    if start < 0 or "}" in text[start:] or not text[:1]:
+    if start < 0 or "}" in text[start:]:
         return
     typed = text[start + 1 :]
     if not _TYPED.fullmatch(typed):

@@ -42,11 +42,10 @@ _PROJECT = {
 
 @dataclass(frozen=True)
 class KeyInfo:
-    """A key that may stand in a mapping, what it means, and whether another mapping follows."""
+    """A key that may stand in a mapping, and what it means."""
 
     name: str
     means: str
-    opens: bool
 
 
 class Grammar:
@@ -68,9 +67,7 @@ class Grammar:
         found: dict[str, KeyInfo] = {}
         for schema in self.at(path):
             for name, item in schema.get("properties", {}).items():
-                opens = any("properties" in s or "additionalProperties" in s
-                            for s in self._flat(item))  # fmt: skip
-                found.setdefault(name, KeyInfo(name, self._means(item), opens))
+                found.setdefault(name, KeyInfo(name, self._means(item)))
         return list(found.values())
 
     def means(self, path: Path) -> str:
@@ -94,10 +91,6 @@ class Grammar:
         if path and path[0] == "grades" and path[-1] == "value":
             return False
         return any(_types(schema) == _EXPRESSION for schema in self.at(path))
-
-    def is_free(self, path: Path) -> bool:
-        """Whether the schema says nothing of what stands below a path."""
-        return any(set(schema) <= {"type", "minProperties"} for schema in self.at(path))
 
     def is_text(self, path: Path) -> bool:
         """Whether a text for people stands there, which may quote names in braces."""

@@ -25,7 +25,6 @@ from groupbuy.lsp.diagnostics import Diagnostics, Explanations
 from groupbuy.lsp.document import Document
 from groupbuy.lsp.folder import (
     Checked,
-    Files,
     Setup,
     check,
     counted,
@@ -162,7 +161,10 @@ class RulesServer(LanguageServer):
         folder.task = asyncio.get_running_loop().create_task(self.look(folder, folder.stop))
 
     async def look(self, folder: Folder, stop: threading.Event) -> None:
-        """Errors first; when nothing changes for longer, findings and coverage."""
+        """Errors first; when nothing changes for longer, findings and coverage.
+
+        Where this is cancelled, another one has been scheduled: `ready` is left to that.
+        """
         try:
             if folder.ready.is_set():
                 await asyncio.sleep(DEBOUNCE)
@@ -181,14 +183,11 @@ class RulesServer(LanguageServer):
                 folder.saved = False
         except StoppedError:
             return
-        except asyncio.CancelledError:
-            raise
         except Exception as error:
             # A fault of the program: the editor's log has it, and the server goes on.
             log.exception("looking at %s", folder.path)
             text = f"groupbuy: {type(error).__name__}: {error}"
             self.window_log_message(types.LogMessageParams(types.MessageType.Error, text))
-        finally:
             folder.ready.set()
 
     def take(self, folder: Folder, checked: Checked, texts: Mapping[Path, str]) -> None:
@@ -221,10 +220,6 @@ class RulesServer(LanguageServer):
             if document.path == path:
                 return uri
         return uri_of(path)
-
-    def lines_of(self, folder: Folder, path: Path) -> list[str]:
-        """The lines of a file of a folder, open or not."""
-        return Files(self.texts()).read(path, name=str(path)).lines
 
     def close(self) -> None:
         """Let go of everything; nothing is left running."""
