@@ -94,7 +94,8 @@ $(ALL): $(PROJECTS)
 # can't reach anything, those tests are skipped. (Version 2 needs a newer node than many have.)
 $(YAML_SERVER): | $(ALL)
 	@if command -v npm >/dev/null; then echo "Installing yaml-language-server"; \
-		npm install --silent --no-audit --no-fund --prefix .venv/node yaml-language-server@1.25.0 \
+		npm install --silent --no-audit --no-fund --fetch-retries 0 \
+		--prefix .venv/node yaml-language-server@1.25.0 \
 		|| echo "npm can't install it; tests that need it will be skipped"; fi
 
 define WITH_ALL_EXTRAS

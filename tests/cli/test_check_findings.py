@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from command_line import ROOT, Call, caller
+from command_line import ROOT, Call, caller, write_rules
 
 PACK = """\
 groupbuy: 1
@@ -163,6 +163,29 @@ def test_sarif(call: Call, folder: Path) -> None:
         assert place["artifactLocation"]["uri"] == "rules/ours.yaml"
         assert place["region"]["endColumn"] > place["region"]["startColumn"] > 0
     assert run["results"][2]["properties"] == {"example": {"budget": 5001}}
+
+
+@pytest.mark.parametrize(
+    ("files", "first"),
+    [
+        ({"a": "facts: {x: budget}\n", "b": "facts: {x: budget}\n"}, ("a.yaml", 3)),
+        ({"a": "facts: {budget: 1}\n", "b": ""}, ("lead.yaml", None)),
+        ({"a": "facts: {x: budget}\n", "b": "grades: {x: {rows: {A: {}}}}\n"}, ("a.yaml", 3)),
+        ({"a": "facts:\n  x: 1\n  x: 2\n", "b": ""}, ("a.yaml", 4)),
+        ({"a": "settings: {n: {value: 1, locked: law}}\n", "b": "changes: {settings: {n: 2}}\n"},
+         ("a.yaml", 3)),
+    ],
+)  # fmt: skip
+def test_sarif_names_the_other_place(
+    call: Call, tmp_path: Path, files: dict[str, str], first: tuple[str, int | None]
+) -> None:
+    folder = write_rules(tmp_path / "rules", "[a, b]", **files)
+    (run,) = call("check", folder, *DATE, "--format", "sarif").json["runs"]
+    related = [r["relatedLocations"] for r in run["results"] if "relatedLocations" in r]
+    ((place,),) = related
+    physical = place["physicalLocation"]
+    assert physical["artifactLocation"]["uri"].endswith(first[0])
+    assert first[1] in (None, physical["region"]["startLine"])
 
 
 @pytest.mark.parametrize(
