@@ -7,6 +7,7 @@ import pytest
 from groupbuy.errors import GroupbuyError, Source
 from groupbuy.model.model import LeadModel, load_model
 from groupbuy.source.yaml import read_source, read_yaml
+from groupbuy.texts import Text
 from groupbuy.tree.types import Kind
 
 SHIPPED = Path(__file__).parents[2] / "rules" / "lead.yaml"
@@ -125,6 +126,12 @@ def test_names(word, name):
         ("__x: {type: text}", 'model-name "__x" can\'t be the name of a field'),
         ("ａｂ: {type: text}", '"ａｂ" can\'t be the name of a field | write ab'),
         ("a: {type: text, since: trust}", 'model-since a: since "trust" is not a stage'),
+        ("a: {type: text, group: money}", 'a: there is no group "money" | declare `groups:` first'),
+        ("t: {type: table, group: money, fields: {}}", 'model-key "group" means nothing here'),
+        (
+            "t: {type: table, fields: {a: {type: text, group: x}}}",
+            'model-key "group" means nothing',
+        ),
         ("t: {type: table}", "model-shape the table t has no fields"),
         ("t: {type: table, fields: [a]}", "model-shape fields are a mapping of names, not a list"),
         ("t: {type: table, fields: {u: {type: table, fields: {}}}}", "model-nested-table t.u: a"),
@@ -215,6 +222,52 @@ def test_everything_shipped_has_both_languages(shipped):
             if languages != {"en", "zh"}:
                 missing.append(name)
     assert missing == []
+
+
+def test_every_shipped_field_is_in_a_group_with_both_languages(shipped):
+    assert [field.name for field in shipped.fields.values() if field.group is None] == []
+    assert [
+        text.by_language for text in shipped.groups.values() if len(text.by_language) != 2
+    ] == []
+    assert [title for title, _ in shipped.grouped()] == list(shipped.groups.values())
+
+
+GROUPS = """groupbuy: 1
+groups: {money: {en: Money, zh: 金额}, who: Who, empty: Nobody}
+fields:
+  id: {type: text, required: true, group: who}
+  loose: {type: text}
+  budget: {type: money, group: money}
+"""
+
+
+def test_fields_stand_in_their_groups_those_of_packs_in_one_of_their_own():
+    def told(model):
+        return [
+            (title and title.get("en"), [field.name for field in fields])
+            for title, fields in model.grouped()
+        ]
+
+    own = model_of(GROUPS)
+    assert told(own) == [("Money", ["budget"]), ("Who", ["id"]), (None, ["loose"])]
+    more = read_yaml(Source("pack", "cold: {type: flag}\nprice: {type: money, group: money}"))
+    packs = own.extended(more, owner="fish", title=Text.plain("Fish"))
+    assert told(packs) == [
+        ("Money", ["budget", "price"]),
+        ("Who", ["id"]),
+        ("Fish", ["cold"]),
+        (None, ["loose"]),
+    ]
+    wrong = read_yaml(Source("pack", "other: {type: flag, group: mony}"))
+    with pytest.raises(GroupbuyError, match="there is no group"):
+        own.extended(wrong, owner="fish")
+
+
+def test_groups_are_a_mapping_of_names():
+    text = "groupbuy: 1\ngroups: {}\nfields: {id: {type: text, required: true}}"
+    assert model_of(text).groups == {}
+    assert "groups are a mapping of names, not a list" in problems_of(text.replace("{}", "[a]"))[0]
+    assert "can't be the name" in problems_of(text.replace("{}", "{a b: x}"))[0]
 
 
 def test_shipped_people_are_personal_data(shipped):

@@ -41,7 +41,13 @@ def lead_schema(model: LeadModel, lang: str = "en") -> Schema:
     """
     definitions: Schema = {}
     for entry in model:
-        definitions[entry.name] = _described(_entry(entry, definitions, lang), entry, lang)
+        made = _described(_entry(entry, definitions, lang), entry, lang)
+        group = model.groups.get(entry.group or "") if isinstance(entry, Field) else None
+        if group is not None:
+            made["description"] = " · ".join(
+                filter(None, (group.get(lang), made.get("description")))
+            )
+        definitions[entry.name] = made
     ids = model.entries[ID].words
     definitions["lead"] = {
         "type": "object",
@@ -286,6 +292,7 @@ def _field_declaration() -> Schema:
         "required": ["type"],
         "additionalProperties": False,
     }
+    of_lead = {**column, "properties": {**field, "group": {"type": "string"}}}
     table = {
         "type": "object",
         "properties": {
@@ -298,7 +305,7 @@ def _field_declaration() -> Schema:
         "required": ["type", "fields"],
         "additionalProperties": False,
     }
-    return {"anyOf": [column, table]}
+    return {"anyOf": [of_lead, table]}
 
 
 # ── results ──

@@ -128,8 +128,13 @@ def blank_yaml(model: LeadModel, lang: str, names: Sequence[str] = ()) -> str:
     Raises `GroupbuyError` where `names` has one that is no field.
     """
     lines = [_HEAD.get(lang, _HEAD["en"])]
+    group = None
     for number, entry in enumerate(chosen_entries(model, names)):
         start = "- " if number == 0 else "  "
+        if isinstance(entry, Field) and not names and entry.group not in (None, group):
+            group = entry.group
+            title = _line(model.groups[group or ""].get(lang))
+            lines += [f"# ── {title} ──"] if number == 0 else ["", f"  # ── {title} ──"]
         if isinstance(entry, Table):
             lines.extend(_table(entry, lang))
             continue

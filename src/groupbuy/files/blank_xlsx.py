@@ -42,6 +42,7 @@ _WORDS = {
     for key, en, zh in (
         ("sheet", "Sheet", "工作表"),
         ("column", "Column", "列"),
+        ("group", "Group", "分组"),
         ("name", "Name in rules", "规则中的名称"),
         ("type", "Type", "类型"),
         ("words", "Words", "可填的词"),
@@ -261,8 +262,19 @@ class _Writer:
 
     def _about(self, page: Any, sheets: Iterable[tuple[str, Sequence[_Column]]]) -> None:
         """Every column of every sheet in a row."""
-        heads = ("sheet", "column", "name", "type", "words", "unit", "limits", "required", "ask")
-        widths = (14, 20, 20, 24, 50, 8, 14, 10, 50, 40)
+        heads = (
+            "sheet",
+            "column",
+            "group",
+            "name",
+            "type",
+            "words",
+            "unit",
+            "limits",
+            "required",
+            "ask",
+        )
+        widths = (14, 20, 20, 20, 24, 50, 8, 14, 10, 50, 40)
         for number, key in enumerate((*heads, "also")):
             page.set_column(number, number, widths[number], self.format(num_format=_TEXT))
             page.write_string(0, number, self.say(key), self._head(False))
@@ -281,6 +293,7 @@ class _Writer:
         words = (f"{self._word(entry, word)} ({word})" for word in entry.type.values)
         return [
             column.header,
+            self.model.groups[entry.group].get(self.lang) if entry.group else "",
             entry.name,
             self._kind(entry),
             "、".join(words),

@@ -26,16 +26,31 @@ _PLAIN = {"text": TEXT, "flag": FLAG, "date": DATE}
 _TYPES = ("text", *_NUMBERS, "flag", "date", "choice", "choices", "table")
 _MOST_SHARE = 10
 """A percentage whose `max` is above 1000% was meant in hundredths."""
-_FIELD_KEYS = ("type", "title", "aliases", "required", "default", "ask", "since", "pii", "fixed")
+_COLUMN_KEYS = ("type", "title", "aliases", "required", "default", "ask", "since", "pii", "fixed")
+_FIELD_KEYS = (*_COLUMN_KEYS, "group")
 _TABLE_KEYS = ("type", "title", "aliases", "order", "key", "ask", "since", "fields")
 
 
 class Declarations:
     """Reads declarations; what is wrong with them goes to `problems`."""
 
-    def __init__(self, problems: Problems) -> None:
-        """Collect into `problems`."""
-        self.problems = problems
+    def __init__(self, problems: Problems, groups: Iterable[str] = ()) -> None:
+        """Collect into `problems`; `groups` are those that a field may be in."""
+        self.problems, self.known_groups = problems, tuple(groups)
+
+    def groups(self, node: Node) -> dict[str, Text]:
+        """The groups of a `groups:` mapping with their titles; fields may be in them from now."""
+        if not isinstance(node, Mapping):
+            hint = "groups: {money: {en: Money, zh: 预算与金额}}"
+            self._wrong(node, f"groups are a mapping of names, not {node.noun}", hint)
+            return {}
+        found = {
+            name: self.text(item) or Text.plain(name)
+            for name, item in node.items.items()
+            if self._name(name, node, of="a group")
+        }
+        self.known_groups = (*self.known_groups, *found)
+        return found
 
     def entries(self, node: Node, *, within: str | None = None) -> dict[str, Entry]:
         """The entries of a `fields:` mapping; `within` names the table that they are columns of."""
@@ -51,6 +66,19 @@ class Declarations:
             if entry is not None:
                 found[name] = entry
         return found
+
+    def _group(self, name: str, node: Node | None) -> str | None:
+        """The group that a field says it is in, if there is such a group."""
+        word = self._word(node)
+        if node is None or word is None or word in self.known_groups:
+            return word
+        hint = did_you_mean(word, self.known_groups) or (
+            f"one of {listed(self.known_groups)}"
+            if self.known_groups
+            else "declare `groups:` first"
+        )
+        self.problems.add("model-group", f"{name}: there is no group {quote(word)}", node.at, hint)
+        return None
 
     def clashes(self, entries: Iterable[Entry], *, reserved: Iterable[str] = RESERVED) -> None:
         """Report names that mean two entries, and names that are taken by the language."""
@@ -77,7 +105,7 @@ class Declarations:
 
     # --- one entry ------------------------------------------------------------------------------
 
-    def _name(self, name: str, node: Mapping) -> bool:
+    def _name(self, name: str, node: Mapping, of: str = "a field") -> bool:
         """Whether a name can be used in expressions; a fault is reported."""
         if name.isidentifier() and not keyword.iskeyword(name) and not name.startswith("_"):
             folded = unicodedata.normalize("NFKC", name)
@@ -87,7 +115,7 @@ class Declarations:
         else:
             hint = "letters (Chinese ones too), digits and _, beginning with a letter"
         at = node.key_at(name)
-        self.problems.add("model-name", f"{quote(name)} can't be the name of a field", at, hint)
+        self.problems.add("model-name", f"{quote(name)} can't be the name of {of}", at, hint)
         return False
 
     def _entry(self, name: str, node: Node, within: str | None, at: Location) -> Entry | None:
@@ -99,7 +127,9 @@ class Declarations:
         if word is None:
             return None
         if word != "table":
-            return self._field(name, node, word, at)
+            return self._field(
+                name, node, word, at, _FIELD_KEYS if within is None else _COLUMN_KEYS
+            )
         if within is None:
             return self._table(name, node, at)
         message = f"{within}.{name}: a table can't stand within a table"
@@ -151,12 +181,14 @@ class Declarations:
             self.problems.add("model-column", message, node.at, hint)
         return word
 
-    def _field(self, name: str, node: Mapping, word: str, at: Location) -> Field:
+    def _field(
+        self, name: str, node: Mapping, word: str, at: Location, keys: tuple[str, ...]
+    ) -> Field:
         numeric = word in _NUMBERS
         more: tuple[str, ...] = ("unit", "min", "max") if numeric else ()
         if word in ("choice", "choices"):
             more = ("of", "ordered") if word == "choice" else ("of",)
-        self._keys(node, (*_FIELD_KEYS, *more))
+        self._keys(node, (*keys, *more))
         low, high = self._bounds(name, node, word) if numeric else (None, None)
         titles: dict[str, Text] = {}
         also: dict[str, tuple[str, ...]] = {}
@@ -174,6 +206,7 @@ class Declarations:
             aliases=self._aliases(node.get("aliases")),
             required=self.flag(node.get("required")),
             fixed=self.flag(node.get("fixed")),
+            group=self._group(name, node.get("group")),
             ask=self.text(node.get("ask")),
             since=self._word(node.get("since")),
             pii=self.flag(node.get("pii")),

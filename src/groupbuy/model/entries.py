@@ -19,7 +19,8 @@ class Field:
 
     `default` is what a blank is assumed to be. `ask` makes a blank a question worth asking.
     `since` is the stage from which on it is known. `pii` values are never shown in messages.
-    `fixed` is what nobody can change (where a customer is, how old they are).
+    `fixed` is what nobody can change (where a customer is, how old they are). `group` is under
+    which heading people read it; columns of tables have none.
     `unit` is what is counted; `min` and `max` are inclusive. `value_titles` holds the titles of
     a choice's words, `value_aliases` what else they are called.
     """
@@ -35,6 +36,7 @@ class Field:
     since: str | None = None
     pii: bool = False
     fixed: bool = False
+    group: str | None = None
     unit: Text | None = None
     min: float | None = None
     max: float | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from groupbuy.errors import Problems, did_you_mean
 from groupbuy.model.declare import Declarations
@@ -11,6 +11,7 @@ from groupbuy.model.entries import Entry, Field, Table
 from groupbuy.model.names import Names, quote
 from groupbuy.source.nodes import Mapping as MappingNode
 from groupbuy.source.nodes import Node, Scalar
+from groupbuy.texts import Text
 from groupbuy.tree.types import Kind
 
 __all__ = ["Entry", "Field", "LeadModel", "Table", "load_model"]
@@ -18,6 +19,7 @@ __all__ = ["Entry", "Field", "LeadModel", "Table", "load_model"]
 ID = "id"
 STAGE = "stage"
 _VERSION = 1
+_KEYS = ("groupbuy", "groups", "fields")
 
 
 @dataclass(eq=False)
@@ -25,11 +27,13 @@ class LeadModel:
     """Fields and tables by name; a model is not changed once it is made.
 
     `declared` is the order in which they were declared; without it, fields come before tables.
+    `groups` are the headings under which people read fields, with their titles.
     """
 
     fields: dict[str, Field]
     tables: dict[str, Table]
     declared: tuple[str, ...] = ()
+    groups: Mapping[str, Text] = field(default_factory=dict)
     entries: Mapping[str, Entry] = field(init=False, repr=False)
     """Fields and tables together, in declared order."""
 
@@ -58,14 +62,22 @@ class LeadModel:
         """
         return self._names.resolve(name)
 
-    def extended(self, node: Node, *, owner: str) -> LeadModel:
+    def grouped(self) -> list[tuple[Text | None, list[Field]]]:
+        """The fields by group, in the order of the groups; last, without title, those in none."""
+        found: dict[str | None, list[Field]] = {name: [] for name in (*self.groups, None)}
+        for entry in self.fields.values():
+            found[entry.group].append(entry)
+        return [(self.groups[n] if n else None, each) for n, each in found.items() if each]
+
+    def extended(self, node: Node, *, owner: str, title: Text | None = None) -> LeadModel:
         """The model with the `fields:` mapping `node` of the pack `owner` added.
 
+        Fields that name no group stand in one of the pack's own, under the pack's title.
         Raises `GroupbuyError` with everything that is wrong with them; a name, alias or title
         that is taken already is an error that names both places.
         """
         problems = Problems()
-        declarations = Declarations(problems)
+        declarations = Declarations(problems, self.groups)
         added = declarations.entries(node)
         for name, entry in list(added.items()):
             if name in self.entries:
@@ -77,7 +89,13 @@ class LeadModel:
                 )
                 del added[name]
         declarations.clashes([*self.entries.values(), *added.values()])
-        return _checked({**self.entries, **added}, added, problems)
+        groups = dict(self.groups)
+        own = f"pack {owner}"  # no identifier, so never a group that a model declares
+        for name, entry in added.items():
+            if isinstance(entry, Field) and entry.group is None:
+                added[name] = replace(entry, group=own)
+                groups[own] = title or Text.plain(owner)
+        return _checked({**self.entries, **added}, added, groups, problems)
 
 
 def load_model(node: Node) -> LeadModel:
@@ -85,8 +103,11 @@ def load_model(node: Node) -> LeadModel:
     problems = Problems()
     declarations = Declarations(problems)
     entries: dict[str, Entry] = {}
+    groups: dict[str, Text] = {}
     if isinstance(node, MappingNode):
         _check_head(node, problems)
+        if (headings := node.get("groups")) is not None:
+            groups = declarations.groups(headings)
         fields = node.get("fields")
         if fields is None:
             hint = "fields: {id: {type: text, required: true}}"
@@ -97,14 +118,14 @@ def load_model(node: Node) -> LeadModel:
     else:
         problems.add("model-shape", f"a lead model is a mapping, not {node.noun}", node.at)
     declarations.clashes(entries.values())
-    return _checked(entries, entries, problems)
+    return _checked(entries, entries, groups, problems)
 
 
 def _check_head(node: MappingNode, problems: Problems) -> None:
     """The keys beside `fields`."""
     for key in node.items:
-        if key not in ("groupbuy", "fields"):
-            hint = did_you_mean(key, ("groupbuy", "fields"))
+        if key not in _KEYS:
+            hint = did_you_mean(key, _KEYS)
             at = node.key_at(key)
             problems.add("model-key", f"{quote(key)} means nothing here", at, hint)
     version = node.get("groupbuy")
@@ -130,7 +151,10 @@ def _check_id(fields: Node, entries: Mapping[str, Entry], problems: Problems) ->
 
 
 def _checked(
-    entries: Mapping[str, Entry], added: Mapping[str, Entry], problems: Problems
+    entries: Mapping[str, Entry],
+    added: Mapping[str, Entry],
+    groups: Mapping[str, Text],
+    problems: Problems,
 ) -> LeadModel:
     """The model of `entries`, once nothing is wrong with those `added`."""
     stage = entries.get(STAGE)
@@ -145,7 +169,7 @@ def _checked(
     problems.raise_any()
     fields = {name: entry for name, entry in entries.items() if isinstance(entry, Field)}
     tables = {name: entry for name, entry in entries.items() if isinstance(entry, Table)}
-    return LeadModel(fields, tables, tuple(entries))
+    return LeadModel(fields, tables, tuple(entries), groups)
 
 
 def _with_columns(entries: Mapping[str, Entry]) -> Iterator[Entry]:

@@ -182,7 +182,7 @@ class _Loader:
             for pack in packs:
                 if pack.fields is not None:
                     with self.problems.collecting():
-                        model = model.extended(pack.fields, owner=pack.name)
+                        model = model.extended(pack.fields, owner=pack.name, title=pack.title)
         currency = "CNY"
         with self.problems.collecting():
             currency = self.word(root, "currency", currency)

@@ -15,4 +15,5 @@ def both(old: LeadModel, new: LeadModel) -> LeadModel | None:
     if any(reading(old.entries[name]) != reading(new.entries[name]) for name in shared):
         return None
     fields, tables = {**old.fields, **new.fields}, {**old.tables, **new.tables}
-    return LeadModel(fields, tables, tuple(dict.fromkeys([*new.entries, *old.entries])))
+    declared = tuple(dict.fromkeys([*new.entries, *old.entries]))
+    return LeadModel(fields, tables, declared, {**old.groups, **new.groups})
