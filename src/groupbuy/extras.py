@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
+from types import ModuleType
 
 from groupbuy.errors import GroupbuyError, Problem
 
 
-def xlsxwriter() -> Any:
-    """The library that writes workbooks. Raises `GroupbuyError` without the extra `xlsx`."""
+def needed(module: str, extra: str, what: str, *, of: str = "groupbuy") -> ModuleType:
+    """A module of an extra, which makes `what`; `of` is the package that has the extra.
+
+    Raises `GroupbuyError` that names the extra.
+    """
     try:
-        return import_module("xlsxwriter")
+        return import_module(module)
     except ImportError:
-        message = "writing .xlsx needs the extra `xlsx` (XlsxWriter)"
-        hint = "pip install 'groupbuy[xlsx]'"
+        message = f"{what} needs the extra `{extra}` ({module})"
+        hint = f"pip install '{of}[{extra}]'"
         raise GroupbuyError(Problem("extra-missing", message, None, hint)) from None
 
 
@@ -23,12 +26,12 @@ def pygls() -> None:
 
     Raises `GroupbuyError` without the extra `lsp`.
     """
-    try:
-        import_module("pygls.lsp.server")
-    except ImportError:
-        message = "the language server needs the extra `lsp` (pygls 2)"
-        hint = "pip install 'groupbuy[lsp]'"
-        raise GroupbuyError(Problem("extra-missing", message, None, hint)) from None
+    needed("pygls.lsp.server", "lsp", "the language server")
+
+
+def xlsxwriter() -> ModuleType:
+    """The library that writes workbooks. Raises `GroupbuyError` without the extra `xlsx`."""
+    return needed("xlsxwriter", "xlsx", "writing .xlsx")
 
 
 TEXTS_STAY = {"strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}

@@ -1,6 +1,9 @@
 """`groupbuy sheet`: one customer on a page."""
 
+import io
 import re
+import sys
+import zipfile
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -116,12 +119,119 @@ def test_the_page_is_whole_and_loads_nothing(call: Call, tmp_path: Path) -> None
     assert opened == []
 
 
+def test_fields_stand_by_group_those_of_a_pack_in_its_own(call: Call, tmp_path: Path) -> None:
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules/groupbuy.yaml").write_text("groupbuy: 1\nlayers: [fish.yaml]\n")
+    (tmp_path / "rules/fish.yaml").write_text(
+        "groupbuy: 1\npack: fish\ntitle: {en: Fish, zh: 水产}\n"
+        "fields: {cold: {type: flag, title: {en: Cold, zh: 冷链}}}\nfacts: {is_cold: cold}\n",
+        encoding="utf-8",
+    )
+    leads = tmp_path / "leads.yaml"
+    leads.write_text("- {id: A1, name: 甲厂, budget: 500, cold: true, phone: '1'}\n", "utf-8")
+    text = sheet(call, leads, "A1", "--lang", "zh", "--rules", tmp_path / "rules")
+    given = part(text, "已知信息").split("### ")
+    assert [group.split("\n")[0] for group in given[1:5]] == [
+        "客户是谁", "联系人", "预算与金额", "关系与进展"
+    ]  # fmt: skip
+    assert given[-1] == "水产\n\n- 冷链: 是\n"
+    assert "- 采购预算: ¥500" in given[3]
+
+
+def test_a_blank_says_which_answer_would_change_what(call: Call, hostile: Path) -> None:
+    blanks = part(sheet(call, hostile, "A1", "--lang", "en"), "Still to fill in")
+    assert blanks.splitlines()[1] == "| What | Question | Answer | What hangs on it |"
+    (row,) = [line for line in blanks.splitlines() if line.startswith("| Type of purchase |")]
+    assert "Gift → Gift" in row
+    assert re.search(r"give away\? \|  \| ", row), "room for the answer"
+
+
+def words_of(data: bytes) -> str:
+    docx = pytest.importorskip("docx")
+    document = docx.Document(io.BytesIO(data))
+    texts = [paragraph.text for paragraph in document.paragraphs]
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    return "\n".join((*texts, *cells))
+
+
+def test_word_has_what_markdown_has(call: Call, tmp_path: Path) -> None:
+    target = tmp_path / "L036.docx"
+    assert sheet(call, EXAMPLES, "L036", "--lang", "zh", "-o", target) == ""
+    words = words_of(target.read_bytes())
+    text = sheet(call, EXAMPLES, "L036", "--lang", "zh")
+    for title in re.findall(r"^##+ (.*)$", text, re.M):
+        assert title.replace("\\", "") in words
+    for line in (*part(text, "待补信息").splitlines()[3:], "按摩仪", "760 人", "为什么还没签？"):
+        for cell in line.strip("| ").split(" | "):
+            assert cell.strip().replace("\\", "") in words
+    again = tmp_path / "again.docx"
+    sheet(call, EXAMPLES, "L036", "--lang", "zh", "-o", again)
+    assert again.read_bytes() == target.read_bytes()
+
+
+def test_word_holds_hostile_names_as_text_and_masks_persons(
+    call: Call, hostile: Path, tmp_path: Path
+) -> None:
+    target = tmp_path / "a.docx"
+    sheet(call, hostile, "A1", "-o", target)
+    words = words_of(target.read_bytes())
+    assert "<img src=x onerror=alert(1)> | [x](javascript:1) # *b*" in words
+    assert "13800000001" not in words
+    with zipfile.ZipFile(target) as package:
+        assert b"hyperlink" not in package.read("word/document.xml")
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_pdf_is_one_with_fonts_for_every_character(call: Call, tmp_path: Path, lang: str) -> None:
+    pytest.importorskip("typst")
+    target = tmp_path / "L036.pdf"
+    assert sheet(call, EXAMPLES, "L036", "--lang", lang, "-o", target) == ""
+    data = target.read_bytes()
+    assert data.startswith(b"%PDF")
+    assert re.search(rb"/Lang ?\(" + lang.encode(), data)
+    assert b"/FontFile" in data
+
+
+def test_without_a_font_no_pdf_is_written(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typst = pytest.importorskip("typst")
+
+    class Fonts:
+        def __init__(self, **_: object) -> None: ...
+
+        def families(self) -> list[str]:
+            return ["Libertinus Serif"]
+
+    monkeypatch.setattr(typst, "Fonts", Fonts)
+    ran = call("sheet", EXAMPLES, "L036", "--as-of", AS_OF, "-o", tmp_path / "a.pdf")
+    assert ran.code == 2
+    assert "font-missing" in ran.err
+    assert "--font FILE" in ran.err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("module", "form"), [("docx", "docx"), ("typst", "pdf")])
+def test_a_missing_extra_is_named(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: str, form: str
+) -> None:
+    monkeypatch.setitem(sys.modules, module, None)
+    ran = call("sheet", EXAMPLES, "L036", "--as-of", AS_OF, "-o", tmp_path / f"a.{form}")
+    assert ran.code == 2
+    assert f"groupbuy[{form}]" in ran.err
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     ("args", "said"),
     [
         ((EXAMPLES,), "sheet needs a lead file and the id of a lead"),
         ((EXAMPLES, "L999"), 'there is no lead "L999"'),
         (("nowhere.yaml", "L1"), "file-missing"),
+        ((EXAMPLES, "L001", "--format", "pdf"), "a PDF can't be shown on the screen"),
+        ((EXAMPLES, "L001", "--format", "docx"), "-o sheet.docx"),
+        ((EXAMPLES, "L001", "--font", "a.ttf"), "--font is for a PDF"),
+        ((EXAMPLES, "L001", "-o", "a.pdf", "--font", "no.ttf"), "there is no font no.ttf"),
     ],
 )
 def test_what_is_wrong_is_said(call: Call, args: tuple[object, ...], said: str) -> None:

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from datetime import date
 from decimal import Decimal
 from importlib.util import find_spec
 from pathlib import Path
@@ -368,12 +369,13 @@ def test_pdf_has_a_glyph_for_every_character(propose, out):
 def test_without_a_font_there_is_an_error_and_no_boxes(monkeypatch):
     typst = pytest.importorskip("typst")
     from groupbuy.api import GroupbuyError
-    from groupbuy_proposals.writers import pdf
+    from groupbuy.api.documents import Fonts as Found
+    from groupbuy.api.documents import find_fonts, pdf_file
     from groupbuy_proposals.writers.blocks import blocks
 
-    nothing = pdf.Fonts((), ("No Such Font",))
+    nothing = Found((), ("No Such Font",))
     with pytest.raises(GroupbuyError) as raised:
-        pdf.pdf_file(blocks("# 江澜"), "zh", nothing, "2026-11-22")
+        pdf_file(blocks("# 江澜"), "zh", nothing, date(2026, 11, 22))
     assert raised.value.problems[0].code == "font-missing"
 
     class Fonts:
@@ -385,20 +387,25 @@ def test_without_a_font_there_is_an_error_and_no_boxes(monkeypatch):
 
     monkeypatch.setattr(typst, "Fonts", Fonts)
     with pytest.raises(GroupbuyError) as raised:
-        pdf.find_fonts()
+        find_fonts()
     assert "boxes are not printed" in raised.value.problems[0].message
 
 
 @pytest.mark.parametrize(
-    ("module", "extra"), [("docx", "docx"), ("typst", "pdf"), ("xlsxwriter", "xlsx")]
+    ("module", "extra", "of"),
+    [
+        ("docx", "docx", "groupbuy"),
+        ("typst", "pdf", "groupbuy"),
+        ("xlsxwriter", "xlsx", "groupbuy-proposals"),
+    ],
 )
 def test_a_missing_extra_is_named_before_anything_is_written(
-    propose, out, monkeypatch, module, extra
+    propose, out, monkeypatch, module, extra, of
 ):
     import sys
 
     monkeypatch.setitem(sys.modules, module, None)
     ran = propose([welfare()], "--also", extra)
     assert ran.code == 2
-    assert f"groupbuy-proposals[{extra}]" in ran.err
+    assert f"{of}[{extra}]" in ran.err
     assert not out.exists()

@@ -32,7 +32,7 @@ from groupbuy.cli.running import (
 )
 from groupbuy.engine.results import Result
 from groupbuy.engine.workspace import Concluded, Options, Workspace
-from groupbuy.extras import TEXTS_STAY, xlsxwriter
+from groupbuy.extras import TEXTS_STAY, needed, xlsxwriter
 from groupbuy.files.blocks import read_in_blocks
 from groupbuy.files.leads import read_leads, read_model
 from groupbuy.model.lead import Lead, LeadFile, SetAside
@@ -64,6 +64,7 @@ __all__ = [
     "inert",
     "lang_of",
     "leads_options",
+    "needed",
     "next_step",
     "open_leads",
     "open_rules",

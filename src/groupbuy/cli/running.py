@@ -133,6 +133,14 @@ def deliver(content: str | bytes, target: Path | None) -> None:
     write_whole(target, content)
 
 
+def no_screen(example: str, target: Path | None) -> None:
+    """Raises `GroupbuyError` where a file that is no text would go to the screen."""
+    if target is None or (str(target) == "-" and sys.stdout.isatty()):
+        what = {"xlsx": "a workbook", "docx": "a Word document", "pdf": "a PDF"}
+        shown = what[example.rpartition(".")[2]]
+        fail("bad-option", f"{shown} can't be shown on the screen", f"-o {example}")
+
+
 def write_whole(target: Path, content: str | bytes) -> None:
     """Write a file by way of another beside it, so that it is never half there. A text is UTF-8.
 
@@ -167,8 +175,7 @@ def check_workbook(target: Path | None, example: str) -> None:
     """Whether a workbook can be written, before anything is worked out. Raises `GroupbuyError`."""
     from groupbuy.extras import xlsxwriter
 
-    if target is None or (str(target) == "-" and sys.stdout.isatty()):
-        fail("bad-option", "a workbook can't be shown on the screen", f"-o {example}")
+    no_screen(example, target)
     xlsxwriter()
 
 

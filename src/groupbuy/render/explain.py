@@ -42,6 +42,11 @@ def explained(lead: Lead, view: View) -> list[tuple[str, list[Block]]]:
     return _Explained(lead, view, LEAST_TERMINAL).parts()
 
 
+def example(question: Mapping[str, Any], view: View) -> list[str]:
+    """What answers to a question would settle, as sentences."""
+    return _Explained({}, view, LEAST_TERMINAL).example(question)
+
+
 class _Explained:
     """Turns one lead's result into sections of blocks."""
 
@@ -233,15 +238,22 @@ class _Explained:
         body = []
         if settles:
             body.append(Line(self.say("settles") + names(settles, self.view)))
-        examples = question.get("example") or {}
-        if isinstance(examples, Mapping) and examples:
-            target = str(settles[0]) if settles else ""
-            said = [
-                self.say("example", answer=self.answer(field, answer), word=self.word(target, word))
-                for answer, word in examples.items()
-            ]
+        said = self.example(question)
+        if said:
             body.append(Line(self.say("semicolon").join(said)))
         return Block(text, inert(field) if field != text else "", body)
+
+    def example(self, question: Mapping[str, Any]) -> list[str]:
+        """Answers, and the word that each would make of the first thing that it settles."""
+        examples = question.get("example") or {}
+        if not isinstance(examples, Mapping):
+            return []
+        field, settles = str(question.get("field", "")), list(question.get("settles") or ())
+        target = str(settles[0]) if settles else ""
+        return [
+            self.say("example", answer=self.answer(field, answer), word=self.word(target, word))
+            for answer, word in examples.items()
+        ]
 
     def answer(self, field: str, answer: object) -> str:
         """An answer as people write it: keys of JSON are texts, of numbers too."""
@@ -251,7 +263,7 @@ class _Explained:
             except ValueError:
                 pass
         # Nothing chosen is an answer, too.
-        return shown(answer, field, self.view) if answer != "" else self.say("nothing")
+        return shown(answer, field, self.view) if answer not in ("", "[]") else self.say("nothing")
 
     def near(self, near: Mapping[str, Any]) -> Block:
         what = str(near.get("what", ""))

@@ -19,6 +19,7 @@ from itertools import product
 from typing import Any
 
 from groupbuy.api import Choice, GroupbuyError, Item, Problem
+from groupbuy.api.commands import needed
 from groupbuy_proposals.admission import admit, quantity_for, worth_of
 from groupbuy_proposals.clash import explain_clash, wanted_groups
 from groupbuy_proposals.document import Offered
@@ -27,7 +28,6 @@ from groupbuy_proposals.notes import explained
 from groupbuy_proposals.offers import Line, Priced
 from groupbuy_proposals.prices import price, taxed, unit_price
 from groupbuy_proposals.search import best_package, broken_limits, in_cents
-from groupbuy_proposals.writers.extras import needed
 
 MOST_GROUPS = 4
 GENERATOR = "proposals.groups"
@@ -221,7 +221,9 @@ def best_shared(items: Sequence[Item], needs: Sequence[Need], today: date) -> Sh
 
     Raises `GroupbuyError` where the extra is missing, or where the solver gives up.
     """
-    highspy = needed("highspy", "groups", "a package for groups of recipients")
+    highspy = needed(
+        "highspy", "groups", "a package for groups of recipients", of="groupbuy-proposals"
+    )
     ways = sharings(items, needs, today)
     wanted = [wanted_groups(items, need) for need in needs]
     limits = [need.limits(groups) for need, groups in zip(needs, wanted, strict=True)]

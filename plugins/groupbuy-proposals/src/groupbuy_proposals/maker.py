@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from groupbuy.api import GroupbuyError, Item, Problem, ProposalGenerator
+from groupbuy.api.documents import Fonts, docx_file, pdf_file
 from groupbuy_proposals.document import (
     Offered,
     Seller,
@@ -21,7 +22,6 @@ from groupbuy_proposals.notes import explained, notes
 from groupbuy_proposals.offers import Asked, Offer, offer
 from groupbuy_proposals.output import Names, Outcome
 from groupbuy_proposals.template import DocumentTemplate
-from groupbuy_proposals.writers.pdf import Fonts
 
 SAID = {
     "zh": {
@@ -167,14 +167,10 @@ class Maker:
         parts = blocks(text)
         made: dict[str, str | bytes] = {"md": text, "html": html_page(parts, lang)}
         if "docx" in self.formats:
-            from groupbuy_proposals.writers.docx import docx_file
-
             made["docx"] = docx_file(parts, lang, self.today)
         if "pdf" in self.formats:
-            from groupbuy_proposals.writers.pdf import pdf_file
-
             assert self.fonts is not None
-            made["pdf"] = pdf_file(parts, lang, self.fonts, self.today.isoformat())
+            made["pdf"] = pdf_file(parts, lang, self.fonts, self.today)
         if "xlsx" in self.formats:
             from groupbuy_proposals.writers.xlsx import xlsx_file
 

@@ -238,15 +238,15 @@ def _check_rules(workspace: Workspace) -> None:
 def _check_formats(also: Sequence[str], font: Path | None) -> Any:
     """Raises `GroupbuyError` before anything is written where a format can't be made."""
     if "docx" in also:
-        from groupbuy_proposals.writers import docx
+        from groupbuy.api.documents import check_docx
 
-        docx.check()
+        check_docx()
     if "xlsx" in also:
         from groupbuy_proposals.writers import xlsx
 
         xlsx.check()
     if "pdf" in also:
-        from groupbuy_proposals.writers.pdf import find_fonts
+        from groupbuy.api.documents import find_fonts
 
         return find_fonts(font)
     return None

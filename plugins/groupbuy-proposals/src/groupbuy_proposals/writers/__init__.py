@@ -1,1 +1,1 @@
-"""A filled template in each format: Markdown as it is, HTML, DOCX, PDF by way of typst."""
+"""A filled template as Markdown, HTML and a workbook; groupbuy makes DOCX and PDF of it."""

@@ -7,76 +7,24 @@ a template is shown as text, pictures by their description: a document fetches n
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
+
+from groupbuy.api.documents import (
+    Align,
+    Block,
+    Bullet,
+    Cell,
+    Heading,
+    Paragraph,
+    Rule,
+    Run,
+    Table,
+)
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
-
-Align = Literal["left", "center", "right"]
-
-
-@dataclass(frozen=True)
-class Run:
-    """Words in one style."""
-
-    text: str
-    bold: bool = False
-    italic: bool = False
-    link: str | None = None
-
-
-Runs = tuple[Run, ...]
-
-
-@dataclass(frozen=True)
-class Heading:
-    """A heading, `level` from 1."""
-
-    level: int
-    runs: Runs
-
-
-@dataclass(frozen=True)
-class Paragraph:
-    """A paragraph."""
-
-    runs: Runs
-
-
-@dataclass(frozen=True)
-class Bullet:
-    """An item of a list, `number` where the list is numbered; `depth` from 0."""
-
-    runs: Runs
-    number: int | None = None
-    depth: int = 0
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A cell of a table."""
-
-    runs: Runs
-    align: Align = "left"
-    head: bool = False
-
-
-@dataclass
-class Table:
-    """A table; the first row is its head."""
-
-    rows: list[list[Cell]] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Rule:
-    """A line across."""
-
-
-Block = Heading | Paragraph | Bullet | Table | Rule
 
 
 @cache
@@ -168,8 +116,3 @@ def _runs(tokens: Sequence[Token]) -> Iterator[Run]:
             case _:
                 if token.content:
                     yield Run(token.content, bool(bold), bool(italic), link)
-
-
-def text_of(runs: Runs) -> str:
-    """The words without their styles."""
-    return "".join(run.text for run in runs)

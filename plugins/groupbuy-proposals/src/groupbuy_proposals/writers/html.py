@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from groupbuy_proposals.writers.blocks import (
+from groupbuy.api.documents import (
     Block,
     Bullet,
     Heading,
@@ -13,7 +13,7 @@ from groupbuy_proposals.writers.blocks import (
     Rule,
     Runs,
     Table,
-    text_of,
+    title_of,
 )
 
 STYLE = """
@@ -53,7 +53,7 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-a
 
 def html_page(blocks: Sequence[Block], lang: str) -> str:
     """The page. Its title is the first heading."""
-    title = next((text_of(b.runs) for b in blocks if isinstance(b, Heading)), "")
+    title = title_of(blocks)
     body = "".join(_written(blocks))
     code = "zh-CN" if lang == "zh" else "en"
     return (

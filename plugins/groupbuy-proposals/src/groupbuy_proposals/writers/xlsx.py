@@ -8,9 +8,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from groupbuy.api.commands import needed
 from groupbuy_proposals.document import Offered, name_of
 from groupbuy_proposals.template import plain
-from groupbuy_proposals.writers.extras import needed
 
 HEADS = {
     "zh": (
@@ -29,12 +29,12 @@ _SHEET = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
 
 def check() -> None:
     """Raises `GroupbuyError` where the extra is missing."""
-    needed("xlsxwriter", "xlsx", "a quotation workbook")
+    needed("xlsxwriter", "xlsx", "a quotation workbook", of="groupbuy-proposals")
 
 
 def xlsx_file(customer: str, offered: Sequence[Offered], lang: str, day: date) -> bytes:
     """The workbook: a sheet for each package."""
-    module = needed("xlsxwriter", "xlsx", "a quotation workbook")
+    module = needed("xlsxwriter", "xlsx", "a quotation workbook", of="groupbuy-proposals")
     out = io.BytesIO()
     # Texts stay texts: no formula, no link, no number is made of them.
     options = {

@@ -9,21 +9,24 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from groupbuy.api import GroupbuyError, Problem
-from groupbuy_proposals.writers.blocks import (
+from groupbuy.errors import GroupbuyError, Problem
+from groupbuy.extras import needed
+from groupbuy.render.document.blocks import (
     Block,
     Bullet,
+    Cell,
     Heading,
     Paragraph,
     Rule,
     Runs,
     Table,
     text_of,
+    title_of,
 )
-from groupbuy_proposals.writers.extras import needed
 
 FONTS = ("Noto Sans SC", "Noto Sans CJK SC", "WenQuanYi Micro Hei", "Source Han Sans SC")
 """Fonts with Chinese, the preferred first; one that `--font` names stands before them."""
@@ -66,7 +69,7 @@ def find_fonts(font: Path | None = None) -> Fonts:
                 "font-missing",
                 "no font with Chinese characters was found, and boxes are not printed",
                 None,
-                'pip install "groupbuy-proposals[pdf]" brings one; or --font FILE',
+                "pip install 'groupbuy[pdf]' brings one; or --font FILE",
             )
         )
     return Fonts(tuple(_folder(each) for each in paths), tuple(dict.fromkeys(families)))
@@ -76,10 +79,15 @@ def _folder(path: Path) -> Path:
     return path if path.is_dir() else path.parent
 
 
-def pdf_file(blocks: Sequence[Block], lang: str, fonts: Fonts, day: str) -> bytes:
-    """The PDF. Raises `GroupbuyError` where a character has no glyph in the fonts."""
+def pdf_file(
+    blocks: Sequence[Block], lang: str, fonts: Fonts, day: date, *, dense: bool = False
+) -> bytes:
+    """The PDF, dated `day`. `dense` puts more on a page.
+
+    Raises `GroupbuyError` where a character has no glyph in the fonts.
+    """
     typst = needed("typst", "pdf", "a PDF")
-    source = typst_source(blocks, lang, fonts.families, day)
+    source = typst_source(blocks, lang, fonts.families, day, dense=dense)
     try:
         data, warnings = typst.compile_with_warnings(
             source.encode(),
@@ -110,29 +118,32 @@ def quoted(text: str) -> str:
     return '"' + re.sub("[\x00-\x1f\x7f\ud800-\udfff]", " ", escaped) + '"'
 
 
-def typst_source(blocks: Sequence[Block], lang: str, families: Sequence[str], day: str) -> str:
+def typst_source(
+    blocks: Sequence[Block], lang: str, families: Sequence[str], day: date, *, dense: bool = False
+) -> str:
     """The document for typst. All words are strings in it, so that none is obeyed."""
-    title = next((text_of(b.runs) for b in blocks if isinstance(b, Heading)), "")
-    year, month, date = (int(part) for part in day.split("-"))
+    made = f"year: {day.year}, month: {day.month}, day: {day.day}"
+    margin, size, space = ("14mm", "8.5pt", "0.55em") if dense else ("18mm", "10pt", "0.75em")
     head = f"""
-#set document(title: {quoted(title)}, date: datetime(year: {year}, month: {month}, day: {date}))
-#set page(paper: "a4", margin: (x: 18mm, y: 18mm), numbering: "1 / 1")
-#set text(font: ({", ".join(map(quoted, families))},), fallback: true, size: 10pt,
+#set document(title: {quoted(title_of(blocks))}, date: datetime({made}))
+#set page(paper: "a4", margin: {margin}, numbering: "1 / 1")
+#set text(font: ({", ".join(map(quoted, families))},), fallback: true, size: {size},
   lang: {quoted(lang)}, fill: rgb("#1d2733"))
-#set par(leading: 0.75em, spacing: 0.9em)
-#set list(spacing: 0.75em)
-#show heading: it => block(above: 1.5em, below: 0.8em,
+#set par(leading: {space}, spacing: {"0.7em" if dense else "0.9em"})
+#set list(spacing: {space})
+#show heading: it => block(above: {"1.2em" if dense else "1.5em"}, below: 0.8em, sticky: true,
   text(fill: rgb("#0b5cad"), stroke: 0.3pt + rgb("#0b5cad"), it.body))
 #show heading.where(level: 1): it => block(below: 0.9em, width: 100%, inset: (bottom: 6pt),
   stroke: (bottom: 2pt + rgb("#0b5cad")), text(size: 17pt, fill: rgb("#1d2733"),
   stroke: 0.4pt + rgb("#1d2733"), it.body))
 #show heading.where(level: 3): it => block(above: 1.3em, below: 0.6em,
-  text(size: 10.5pt, fill: rgb("#1d2733"), stroke: 0.3pt + rgb("#1d2733"), it.body))
-#set table(stroke: (_, y) => (bottom: 0.5pt + rgb("#d5dde5")), inset: (x: 4pt, y: 5pt),
-  fill: (_, y) => if y == 0 {{ rgb("#f5f8fb") }})
+  text(size: {"9pt" if dense else "10.5pt"}, fill: rgb("#1d2733"),
+  stroke: 0.3pt + rgb("#1d2733"), it.body))
+#set table(stroke: (_, y) => (bottom: 0.5pt + rgb("#d5dde5")),
+  inset: (x: 4pt, y: {"3pt" if dense else "5pt"}))
 // Fonts with Chinese seldom come with a bold face: strokes make one.
 #show strong: it => text(stroke: 0.3pt + rgb("#1d2733"), it.body)
-#show table: set text(size: 8.5pt)
+#show table: set text(size: {"8pt" if dense else "8.5pt"})
 #show table.cell: set par(leading: 0.5em)
 """
     return head + "".join(_written(block) for block in blocks)
@@ -157,19 +168,22 @@ def _written(block: Block) -> str:
 def _table(table: Table) -> str:
     width = max(len(row) for row in table.rows)
     aligns = ", ".join(cell.align for cell in table.rows[0])
-    widest = _widest(table)
-    columns = ", ".join("1fr" if n == widest else "auto" for n in range(width))
+    if table.widths:
+        columns = ", ".join(f"{share:g}fr" for share in table.widths)
+    else:
+        widest = _widest(table)
+        columns = ", ".join("1fr" if n == widest else "auto" for n in range(width))
     cells: list[str] = []
     for row in table.rows:
-        filled = [*row, *[None] * (width - len(row))]
-        cells += [f"[{_content(cell.runs)}]" if cell else "[]" for cell in filled]
-    head = ", ".join(cells[:width])
-    rest = ", ".join(cells[width:])
-    return (
-        f"#table(columns: ({columns},), align: ({aligns},), table.header({head}), {rest})\n"
-        if rest
-        else f"#table(columns: ({columns},), align: ({aligns},), table.header({head}))\n"
-    )
+        cells += [_cell(cell) for cell in row] + ["[]"] * (width - len(row))
+    if table.headed:
+        cells = [f"table.header({', '.join(cells[:width])})", *cells[width:]]
+    return f"#table(columns: ({columns},), align: ({aligns},), {', '.join(cells)})\n"
+
+
+def _cell(cell: Cell) -> str:
+    content = f"[{_content(cell.runs)}]"
+    return f'table.cell(fill: rgb("#f5f8fb"), breakable: false){content}' if cell.head else content
 
 
 def _widest(table: Table) -> int:
@@ -186,7 +200,8 @@ def _widest(table: Table) -> int:
 def _content(runs: Runs) -> str:
     found = []
     for run in runs:
-        made = f"#text({quoted(run.text)})"
+        colour = 'fill: rgb("#5b6b7c"), ' if run.soft else ""
+        made = f"#text({colour}{quoted(run.text)})"
         if run.bold:
             made = f"#strong[{made}]"
         if run.italic:

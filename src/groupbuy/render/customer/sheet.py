@@ -11,14 +11,13 @@ from groupbuy.engine.wording import spoken
 from groupbuy.model.entries import Field, Table
 from groupbuy.model.lead import Lead as Given
 from groupbuy.model.model import LeadModel
-from groupbuy.render.cells import Lead, lead_name, number
-from groupbuy.render.explain import explained
+from groupbuy.render.cells import Lead, lead_name, names, number
+from groupbuy.render.explain import example, explained
 from groupbuy.render.inert import inert
-from groupbuy.render.markdown import escaped
 from groupbuy.render.page import Block
-from groupbuy.render.report.markup import Markup, tag
 from groupbuy.render.rows import is_stopped, verdict_of
 from groupbuy.render.view import View
+from groupbuy.render.width import width
 from groupbuy.render.words import say, verdict
 from groupbuy.texts import Text
 from groupbuy.tree.types import Kind
@@ -33,48 +32,40 @@ _WORDS = {
         ("blanks", "Still to fill in", "待补信息"),
         ("field", "What", "项目"),
         ("ask", "Question", "问法"),
-        ("open", "Leaves open", "缺了定不下来的"),
+        ("answer", "Answer", "填写"),
+        ("open", "What hangs on it", "缺了定不下来的"),
+        ("together", "together with {names}", "要和 {names} 一起问"),
+        ("other_fields", "Other", "其他"),
         ("others", "Also not known: ", "其他未知："),
         ("assumed", "assumed", "默认"),
         ("more", "… and {n} more", "…… 另有 {n} 行"),
     )
 }  # fmt: skip
 
-_STYLE = """
-@page { size: A4; margin: 14mm; }
-* { box-sizing: border-box; }
-body { margin: 0 auto; padding: 16px; max-width: 190mm; color: #1d2433; font-size: 13px;
-  line-height: 1.45; font-family: system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC",
-  "WenQuanYi Micro Hei", sans-serif; }
-h1 { font-size: 21px; margin: 0; } h2 { font-size: 15px; margin: 14px 0 4px;
-  border-bottom: 2px solid #1f5fbf; break-after: avoid; }
-p { margin: 2px 0 6px; color: #5c667a; }
-table { border-collapse: collapse; width: 100%; margin: 0 0 6px; }
-th, td { border: 1px solid #d9dee8; padding: 2px 6px; text-align: left; vertical-align: top;
-  overflow-wrap: anywhere; }
-th { background: #f5f7fa; font-weight: 600; } tr, li { break-inside: avoid; }
-ul { margin: 0; padding-left: 18px; columns: 2 80mm; column-gap: 8mm; }
-.line, small { color: #5c667a; }
-small { display: block; }
-dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(80mm, 1fr)); gap: 0 12px;
-  margin: 0; }
-dl div { display: grid; grid-template-columns: 42% 1fr; border-bottom: 1px solid #d9dee8; }
-dt { color: #5c667a; } dd { margin: 0; overflow-wrap: anywhere; }
-@media print { body { padding: 0; max-width: none; font-size: 11px; } }
-"""
-
 
 @dataclass(frozen=True)
 class Grid:
-    """Rows under headings, and what is said below them."""
+    """Rows under headings, and what is said below them.
+
+    `widths` are the columns' shares of the page; without them the texts decide.
+    """
 
     heads: Sequence[str]
     rows: Sequence[Sequence[str]]
     note: str = ""
+    widths: Sequence[float] = ()
 
 
-Part = list[tuple[str, str]] | Grid | list[Block]
-"""Names with values, a table, or branches of the explanation."""
+@dataclass(frozen=True)
+class Group:
+    """Names with their values, under the title of their group."""
+
+    title: str
+    pairs: Sequence[tuple[str, str]]
+
+
+Part = list[Group] | Grid | list[Block]
+"""What is known by group, a table, or branches of the explanation."""
 
 
 @dataclass(frozen=True)
@@ -138,18 +129,28 @@ class _Sheet:
 
     # ── what is known ────────────────────────────────────────────────────────────────────────────
 
-    def fields(self) -> list[tuple[str, str]]:
-        """Every field that has a value, with its unit; values from a default are marked."""
+    def fields(self) -> list[Group]:
+        """Every field that has a value, with its unit, by group; those from a default are marked.
+
+        Fields in no group stand last, under a title where there are groups at all.
+        """
         found = []
-        for field in self.model.fields.values():
+        for title, fields in self.model.grouped():
+            pairs = list(self.pairs(fields))
+            if pairs:
+                other = self.say("other_fields") if self.model.groups else ""
+                found.append(Group(inert(title.get(self.view.lang)) if title else other, pairs))
+        return found
+
+    def pairs(self, fields: Iterable[Field]) -> Iterator[tuple[str, str]]:
+        for field in fields:
             value = self.given.values.get(field.name)
             if value is None:
                 continue
             text = self.value(field, value)
             if field.name in self.given.assumed:
                 text += f" ({self.say('assumed')})"
-            found.append((inert(field.title.get(self.view.lang)), text))
-        return found
+            yield inert(field.title.get(self.view.lang)), text
 
     def table(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> Grid:
         """The rows of a table, the latest first; columns that nobody filled in are left out."""
@@ -170,7 +171,10 @@ class _Sheet:
         ]  # fmt: skip
         more = len(rows) - MOST_ROWS
         note = self.say("more").format(n=more) if more > 0 else ""
-        return Grid([inert(column.title.get(self.view.lang)) for column in columns], cells, note)
+        heads = [inert(column.title.get(self.view.lang)) for column in columns]
+        return Grid(
+            heads, cells, note, [_share(texts) for texts in zip(heads, *cells, strict=True)]
+        )
 
     def value(self, field: Field, value: Any) -> str:
         """A value as people write it; personal data only for those who may see it."""
@@ -189,7 +193,10 @@ class _Sheet:
     # ── what is not ──────────────────────────────────────────────────────────────────────────────
 
     def blanks(self) -> Grid:
-        """Each blank with what it leaves open, the weightiest first; other askable blanks below."""
+        """Each blank with what hangs on it, the weightiest first; other askable blanks below.
+
+        Between the question and what hangs on it there is room for the answer.
+        """
         opened: dict[str, dict[str, None]] = {}
         for title, missing in self.open_results():
             for name in missing:
@@ -201,7 +208,8 @@ class _Sheet:
             [
                 inert(entry.title.get(lang)),
                 inert(entry.ask.get(lang)) if entry.ask else "",
-                say("listing", lang).join(opened[entry.name]),
+                "",
+                self.why(entry.name, opened[entry.name]),
             ]
             for entry in entries
         ]
@@ -212,7 +220,21 @@ class _Sheet:
             and self.given.values.get(entry.name) is None
         ]  # fmt: skip
         note = self.say("others") + say("listing", lang).join(others) if others else ""
-        return Grid([self.say(key) for key in ("field", "ask", "open")], rows, note)
+        heads = [self.say(key) for key in ("field", "ask", "answer", "open")]
+        return Grid(heads, rows, note, (3, 5, 4, 6))
+
+    def why(self, name: str, opened: Iterable[str]) -> str:
+        """What a blank leaves open, and which answers would change what."""
+        lang = self.view.lang
+        told = [say("listing", lang).join(opened)]
+        for question in self.lead.get("questions") or ():
+            if question.get("field") != name:
+                continue
+            others = names(question.get("with"), self.view)
+            if others:
+                told.append(self.say("together").format(names=others))
+            told += example(question, self.view)
+        return say("semicolon", lang).join(told)
 
     def open_results(self) -> Iterator[tuple[str, Iterable[object]]]:
         """Everything that is open, by its title, with the blanks behind it."""
@@ -231,82 +253,6 @@ class _Sheet:
                 yield inert(self.view.title(str(pack))), (question["field"],)
 
 
-# ── Markdown ─────────────────────────────────────────────────────────────────────────────────────
-
-
-def show_sheet_markdown(page: Page) -> str:
-    """The sheet as Markdown. Nothing from a file is markup."""
-    found = [f"# {escaped(page.title)}", escaped(page.line)]
-    for title, part in page.parts:
-        found.append(f"## {escaped(title)}")
-        found += _markdown(part)
-    return "\n\n".join(text for text in found if text) + "\n"
-
-
-def _markdown(part: Part) -> Iterator[str]:
-    if isinstance(part, Grid):
-        if part.rows:
-            grid = (part.heads, *part.rows)
-            texts = [f"| {' | '.join(escaped(cell) for cell in line)} |" for line in grid]
-            texts.insert(1, f"|{':--|' * len(part.heads)}")
-            yield "\n".join(texts)
-        yield escaped(part.note)
-        return
-    lines = []
-    for each in part:
-        if isinstance(each, Block):
-            lines.append(f"- {escaped(each.head)}{_margin(each.margin)}")
-            for line in each.body:
-                if line.text.strip("─ "):
-                    lines.append(f"  - {escaped(line.text.strip())}{_margin(line.margin)}")
-        else:
-            lines.append(f"- {escaped(each[0])}: {escaped(each[1])}")
-    yield "\n".join(lines)
-
-
-def _margin(text: str) -> str:
-    return f" ({escaped(text)})" if text else ""
-
-
-# ── HTML ─────────────────────────────────────────────────────────────────────────────────────────
-
-
-def show_sheet_html(page: Page, lang: str) -> str:
-    """The sheet as one HTML page that loads nothing and prints on A4."""
-    policy = "default-src 'none'; style-src 'unsafe-inline'"
-    head = tag(
-        "head",
-        tag("meta", charset="utf-8"),
-        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        tag("meta", http_equiv="Content-Security-Policy", content=policy),
-        tag("title", page.title),
-        tag("style", Markup(_STYLE)),
-    )
-    sections = [tag("section", tag("h2", title), _html(part)) for title, part in page.parts]
-    body = tag("body", tag("header", tag("h1", page.title), tag("p", page.line)), sections)
-    return f"<!doctype html>\n{tag('html', head, body, lang='zh-CN' if lang == 'zh' else 'en')}\n"
-
-
-def _html(part: Part) -> list[Markup]:
-    if isinstance(part, Grid):
-        found = []
-        if part.rows:
-            heads = tag("tr", [tag("th", head) for head in part.heads])
-            rows = [tag("tr", [tag("td", cell) for cell in row]) for row in part.rows]
-            found.append(tag("table", tag("thead", heads), tag("tbody", rows)))
-        return [*found, tag("p", part.note)] if part.note else found
-    items = [_item(each) for each in part]
-    return [tag("ul" if part and isinstance(part[0], Block) else "dl", items)]
-
-
-def _item(each: Block | tuple[str, str]) -> Markup:
-    if isinstance(each, tuple):
-        return tag("div", tag("dt", each[0]), tag("dd", each[1]))
-    lines = [
-        tag("div", line.text.strip(), tag("small", line.margin) if line.margin else None,
-            class_="line")
-        for line in each.body
-        if line.text.strip("─ ")
-    ]  # fmt: skip
-    margin = tag("small", each.margin) if each.margin else None
-    return tag("li", tag("div", each.head, margin), lines)
+def _share(texts: Iterable[str]) -> float:
+    """How much of the page a column takes: as its longest text, within reason."""
+    return min(max(6, *(width(text) for text in texts)), 40)
