@@ -85,4 +85,5 @@ def test_word_of_everything(dense: bool) -> None:
     assert "tblHeader" in headed.rows[0]._tr.xml
     assert "tblHeader" not in plain.rows[0]._tr.xml
     assert headed.columns[1].width == pytest.approx(3 * headed.columns[0].width, rel=0.001)
+    assert plain.columns[0].width == pytest.approx(plain.columns[1].width, rel=0.01)
     assert "NUMPAGES" in document.sections[0].footer._element.xml

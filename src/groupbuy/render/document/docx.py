@@ -18,8 +18,10 @@ from groupbuy.render.document.blocks import (
     Rule,
     Runs,
     Table,
+    text_of,
     title_of,
 )
+from groupbuy.render.width import width as cells_of
 
 LATIN, EAST_ASIAN = "Calibri", "Microsoft YaHei"
 """Fonts by name: Word puts in its own where a computer has none of them."""
@@ -162,7 +164,7 @@ def _table(document: Any, table: Table, size: float) -> None:
     made = document.add_table(rows=len(table.rows), cols=width)
     _rule(made)
     made.autofit = not table.widths
-    shares = _shares(document.sections[0], table.widths)
+    shares = _shares(document.sections[0], table.widths or _by_texts(table, width))
     for column, share in zip(made.columns, shares, strict=False):
         column.width = share
     for number, (row, cells) in enumerate(zip(made.rows, table.rows, strict=True)):
@@ -187,6 +189,12 @@ def _table(document: Any, table: Table, size: float) -> None:
     below.paragraph_format.space_after = Pt(0)
     below.add_run().font.size = Pt(4)
     below.paragraph_format.line_spacing = Pt(6)
+
+
+def _by_texts(table: Table, columns: int) -> list[float]:
+    """Columns as wide as their longest texts, within reason; Word fits them better still."""
+    texts = [[text_of(row[n].runs) for row in table.rows if n < len(row)] for n in range(columns)]
+    return [min(max(7, *(cells_of(text) for text in each), 0), 40) for each in texts]
 
 
 def _shares(section: Any, widths: Sequence[float]) -> list[Any]:
