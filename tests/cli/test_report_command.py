@@ -109,6 +109,98 @@ def test_points_stand_in_the_squares_of_their_leads(page: Page, call: Call) -> N
     assert {label.split()[0]: int(count) for label, count in told.items()} == words
 
 
+def section(page: Page, id: str) -> str:
+    """The source of one part of the page."""
+    return page.source.split(f'id="{id}"')[1].split("</section>")[0]
+
+
+def test_the_fewest_who_hold_most_are_listed_as_measured(page: Page, call: Call) -> None:
+    results = call("evaluate", EXAMPLES, "--as-of", AS_OF, "--format", "json").json["leads"]
+    profit = {
+        lead["id"]: lead["facts"]["profit_12m"]["value"]
+        for lead in results
+        if lead["facts"]["bought_12m"]["value"]
+    }
+    largest = sorted(profit, key=lambda id: -profit[id])
+    total, held, few = sum(v for v in profit.values() if v > 0), 0.0, []
+    for id in largest:
+        if held >= 0.8 * total:
+            break
+        held += profit[id]
+        few.append(id)
+    listed = re.findall(r'href="#lead-(L\d+)"', section(page, "holders"))
+    assert listed == few
+    assert f"{len(few)} of {len(profit)} customers hold {held / total:.0%}" in page.words
+
+
+def test_lost_stands_against_won_by_quarter_with_costs(call: Call, tmp_path: Path) -> None:
+    leads = tmp_path / "leads.yaml"
+    leads.write_text(
+        "- {id: new, orders: [{date: 2026-08-01, amount: 9, cost: 1}]}\n"
+        "- {id: old, orders: [{date: 2020-01-01, amount: 9, cost: 1},"
+        " {date: 2026-10-01, amount: 9, cost: 1}]}\n"
+        "- {id: quiet, serve_cost_12m: 100,"
+        " orders: [{date: 2025-05-01, amount: 9, cost: 1}]}\n"
+        "- {id: told, lost_on: 2026-02-01, orders: [{date: 2026-01-05, amount: 9, cost: 1}]}\n"
+        "- {id: never, orders: []}\n"
+    )
+    page = made(call, tmp_path, leads)
+    flow = section(page, "flow")
+    described = re.search(r"<desc>([^<]+)</desc>", flow)
+    assert described
+    won, lost = described[1].split("; ")
+    assert won == (
+        "Won: 2025Q1 0, 2025Q2 1, 2025Q3 0, 2025Q4 0, 2026Q1 1, 2026Q2 0, 2026Q3 1, 2026Q4 0"
+    )
+    assert lost == (
+        "Lost: 2025Q1 0, 2025Q2 0, 2025Q3 0, 2025Q4 0, 2026Q1 1, 2026Q2 1, 2026Q3 0, 2026Q4 0"
+    )
+    row = flow.split(">lost<")[1].split("</tr>")[0]
+    assert ">2<" in row
+    assert "¥500" in row, "replacing costs five times"
+    assert "¥100" in row
+    assert "#lead-quiet" in row
+    assert "#lead-told" in row
+
+
+def test_reasons_say_whom_they_hold(page: Page, call: Call) -> None:
+    results = call("evaluate", EXAMPLES, "--as-of", AS_OF, "--format", "json").json["leads"]
+    fired: dict[str, set[str]] = {}
+    for lead in results:
+        for reason in lead["verdict"]["reasons"]:
+            fired.setdefault(reason["title"] or reason["gate"], set()).add(lead["id"])
+    shown = section(page, "reasons").split("<details")[0]
+    for title, whom in fired.items():
+        row = shown.split(f"<td>{title}")[1].split("</tr>")[0]
+        assert set(re.findall(r"#lead-(L\d+)", row)) == whom
+
+
+def test_what_is_due_stands_by_role_and_by_whose_lead_it_is(call: Call, tmp_path: Path) -> None:
+    page = made(call, tmp_path, EXAMPLES, "--lang", "zh")
+    results = call("evaluate", EXAMPLES, "--as-of", AS_OF, "--format", "json", "--lang", "zh").json
+    roles = Counter(
+        play.get("who", "未指定") for lead in results["leads"] for play in lead["plays"]
+    )
+    due = section(page, "due_plays")
+    for role, count in roles.items():
+        assert f"<b>{role}</b> {count}<" in due
+    assert due.rindex("<b>未指定</b>") > due.rindex("<b>销售员</b>")
+    by_owner = due.split("<b>销售员</b>")[1].split("<b>销售经理</b>")[0]
+    assert (
+        sum(int(n) for n in re.findall(r"</b> (\d+)<", by_owner.partition("<")[2]))
+        == (roles["销售员"])
+    )
+
+
+def test_every_part_is_linked_from_the_top(page: Page) -> None:
+    nav = page.source.split("<nav>")[1].split("</nav>")[0]
+    parts = re.findall(r'<section id="(\w+)">', page.source)
+    assert re.findall(r'href="#(\w+)"', nav) == parts
+    assert parts == [
+        "ranking", "due_plays", "reasons", "questions", "pictures", "holders", "flow", "silent"
+    ]  # fmt: skip
+
+
 def test_chinese(call: Call, tmp_path: Path) -> None:
     page = made(call, tmp_path, EXAMPLES, "--lang", "zh")
     assert page.all("html")[0]["lang"] == "zh-CN"

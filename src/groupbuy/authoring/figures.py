@@ -1,13 +1,16 @@
 """What a report's pictures show of an evaluation: crossed gradings, rankings, silent rules.
 
 Nothing here knows the names of the shipped rules: a grading of two gradings is a matrix, a ranking
-with cuts a pyramid, and a grade with the tag `report` gets bars.
+with cuts a pyramid, one cut by what the first hold a list of these. What has the tag `report` is
+shown as well: a grade as bars, an amount as its sums beside them, a day by quarters.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from groupbuy.authoring.cases.ways import Outline
@@ -19,9 +22,12 @@ from groupbuy.render.report.figures import (
     Bar,
     Counts,
     Figures,
+    Flow,
+    Holder,
     Matrix,
     Point,
     Pyramid,
+    Series,
     Silent,
     Square,
     Step,
@@ -38,6 +44,9 @@ from groupbuy.tree.types import Kind
 MOST_WORDS = 4
 """Gradings with more words than these make no matrix that one can read."""
 TAG = "report"
+QUARTERS = 8
+OWNER = "owner"
+"""The field of a lead that says who looks after it."""
 
 
 def figures(workspace: Workspace, result: Result, view: View) -> Figures:
@@ -71,9 +80,18 @@ class _Collected:
             [matrix for lowered in unique if (matrix := self.matrix(lowered)) is not None],
             [pyramid for lowered in unique if (pyramid := self.pyramid(lowered)) is not None],
             [counts for lowered in unique if (counts := self.counts(lowered)) is not None],
+            self.flow(),
             silent,
+            dict(self.owners()),
             rules,
         )
+
+    def owners(self) -> Iterator[tuple[str, str]]:
+        """Who looks after which lead."""
+        for case in self.result.cases:
+            owner = case.lead.values.get(OWNER)
+            if isinstance(owner, str):
+                yield case.lead.id, owner
 
     # ── matrices ──
 
@@ -98,8 +116,7 @@ class _Collected:
             if grade.get("status") == "unknown":
                 undecided += 1
             elif grade.get("value") is not None and None not in at:
-                point = Point(lead["id"], lead.get("name") or lead["id"])
-                placed.setdefault((str(at[0]), str(at[1])), []).append(point)
+                placed.setdefault((str(at[0]), str(at[1])), []).append(_point(lead))
                 word_at.setdefault((str(at[0]), str(at[1])), str(grade["value"]))
         if not placed:
             return None
@@ -141,6 +158,7 @@ class _Collected:
             return None
         arms = lowered.view.arms if isinstance(lowered.view, Form) else ()
         words = list(dict.fromkeys(arm.word for arm in arms)) or [cut.name for cut in over.cuts]
+        held: list[tuple[float, str, Point]] = []
         values: dict[str, list[float]] = {}
         counted: dict[str, int] = dict.fromkeys(words, 0)
         for lead, case in zip(self.leads, self.result.cases, strict=True):
@@ -151,6 +169,7 @@ class _Collected:
             value = self.ranked_value(case, entry.id)
             if value is not None:
                 values.setdefault(word, []).append(value)
+                held.append((value, word, _point(lead)))
         if not any(counted.values()):
             return None
         rank = entry.get("rank")
@@ -165,8 +184,17 @@ class _Collected:
         ]
         curve = sorted((v for found in values.values() for v in found if v > 0), reverse=True)
         kind = self.view.kinds.get(name, "number")
+        limits = [cut.limit for cut in over.cuts]
+        only = limits[0] == "holds" and limits.count("holds") == 1
         return Pyramid(
-            entry.id, self.view.title(entry.id), self.view.title(name), kind, steps, curve
+            entry.id,
+            self.view.title(entry.id),
+            self.view.title(name),
+            kind,
+            steps,
+            curve,
+            "holds" in limits,
+            list(_holders(held, over.cuts[0].name)) if only else (),
         )
 
     def ranked_value(self, case: Case, id: str) -> float | None:
@@ -183,19 +211,57 @@ class _Collected:
 
     def counts(self, lowered: Lowered) -> Counts | None:
         """How the leads spread over a grade that is tagged for the report."""
-        tags = lowered.entry.get("tags")
-        if not isinstance(tags, SequenceNode) or TAG not in [
-            str(node.data()) for node in tags.items
-        ]:
+        if not _tagged(lowered):
             return None
         id = lowered.entry.id
-        found: dict[str, int] = dict.fromkeys(self.words(id), 0)
+        found: dict[str, list[Mapping[str, Any]]] = {word: [] for word in self.words(id)}
         for lead in self.leads:
             word = lead["grades"].get(id, {}).get("value")
             if word is not None:
-                found[word] = found.get(word, 0) + 1
-        bars = [Bar(word_forms(word, id, self.view)[0], n) for word, n in found.items()]
-        return Counts(id, self.view.title(id), bars) if any(found.values()) else None
+                found.setdefault(word, []).append(lead)
+        if not any(found.values()):
+            return None
+        amounts = self.tagged_facts(Kind.NUMBER)
+        bars = [
+            Bar(
+                word_forms(word, id, self.view)[0],
+                [_point(lead) for lead in leads],
+                [_sum(leads, name) for name in amounts],
+            )
+            for word, leads in found.items()
+        ]
+        return Counts(id, self.view.title(id), bars, [self.view.title(name) for name in amounts])
+
+    def tagged_facts(self, kind: Kind) -> list[str]:
+        """The facts of a kind that are tagged for the report."""
+        found = [
+            lowered.entry.id
+            for lowered in self.workspace.rules.every_entry()
+            if lowered.entry.section == "facts"
+            and _tagged(lowered)
+            and (value := self.workspace.rules.scope.value(lowered.entry.id)) is not None
+            and value.type.kind is kind
+        ]
+        return list(dict.fromkeys(found))
+
+    def flow(self) -> Flow | None:
+        """How many leads have a tagged day in each of the last quarters, up to the run's own."""
+        today = date.fromordinal(self.workspace.options.as_of)
+        last = _quarter(today)
+        periods = range(last - QUARTERS + 1, last + 1)
+        series = []
+        for name in self.tagged_facts(Kind.DATE):
+            counted = dict.fromkeys(periods, 0)
+            for case in self.result.cases:
+                day = case.env.get(name)
+                if isinstance(day, int) and not isinstance(day, bool):
+                    when = _quarter(date.fromordinal(day))
+                    if when in counted and day <= today.toordinal():
+                        counted[when] += 1
+            series.append(Series(self.view.title(name), list(counted.values())))
+        if not any(any(each.counts) for each in series):
+            return None
+        return Flow([f"{each // 4}Q{each % 4 + 1}" for each in periods], series)
 
     def silent(self) -> tuple[list[Silent], int]:
         """The rules that fired for no lead, and how many rules there are."""
@@ -208,6 +274,36 @@ class _Collected:
                 title = " · ".join(self.view.title(name) for name in ".".join(names).split("."))
                 found.append(Silent(path, title, at.short))
         return found, len(outline.places)
+
+
+def _point(lead: Mapping[str, Any]) -> Point:
+    return Point(lead["id"], lead.get("name") or lead["id"])
+
+
+def _holders(held: list[tuple[float, str, Point]], first: str) -> Iterator[Holder]:
+    """Those in the first cut, the largest first, with what they hold of the positive total."""
+    total = math.fsum(value for value, _, _ in held if value > 0)
+    together = 0.0
+    for value, word, point in sorted(held, key=lambda each: (-each[0], each[2].id)):
+        if word == first and total:
+            together += value
+            yield Holder(point, value, value / total, together / total)
+
+
+def _tagged(lowered: Lowered) -> bool:
+    tags = lowered.entry.get("tags")
+    return isinstance(tags, SequenceNode) and TAG in [str(node.data()) for node in tags.items]
+
+
+def _sum(leads: Sequence[Mapping[str, Any]], name: str) -> float | None:
+    """What the leads come to together; none where nobody knows of any."""
+    found = [(lead["facts"].get(name) or {}).get("value") for lead in leads]
+    known = [float(value) for value in found if isinstance(value, int | float)]
+    return math.fsum(known) if known else None
+
+
+def _quarter(day: date) -> int:
+    return day.year * 4 + (day.month - 1) // 3
 
 
 def _squares(cases: MappingNode) -> Iterator[tuple[tuple[str, str], str]]:

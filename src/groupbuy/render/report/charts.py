@@ -6,13 +6,16 @@ import math
 from collections.abc import Iterator, Sequence
 
 from groupbuy.render.cells import money, number
-from groupbuy.render.report.figures import Counts, Matrix, Point, Pyramid, Square
+from groupbuy.render.report.figures import Counts, Flow, Matrix, Point, Pyramid, Square
 from groupbuy.render.report.markup import Markup, tag
 from groupbuy.render.report.words import told
+from groupbuy.render.width import width
 
 SIDE, LABEL = 220, 34
 """The side of a matrix's square, and the place for the labels beside it, in pixels."""
 WIDE = 480
+FEW, NAME = 8, 24
+"""So many points of a square have their names beside them, of so many cells."""
 
 
 def matrix(found: Matrix, lang: str) -> Markup:
@@ -68,6 +71,9 @@ def _points(
     """The points in rows, the first lead at the top left; the more there are, the smaller."""
     if not points:
         return
+    if len(points) <= FEW:
+        yield from _named(points, left, top, height / FEW)
+        return
     step = min(22.0, math.sqrt(width * height / len(points)))
     across = max(1, int(width / step))
     while math.ceil(len(points) / across) * step > height and step > 1:
@@ -82,6 +88,20 @@ def _points(
                 r=f"{step * 0.36:.1f}"),
             href=f"#{anchor(point.id)}",
         )  # fmt: skip
+
+
+def _named(points: Sequence[Point], left: float, top: float, step: float) -> Iterator[Markup]:
+    """The points one below the other with their names, as much of these as there is room for."""
+    for place, point in enumerate(points):
+        y = top + (place + 0.5) * step
+        room = next((n for n in range(len(point.name) + 1) if width(point.name[:n]) > NAME), None)
+        name = point.name if room is None else f"{point.name[: room - 1]}…"
+        yield tag(
+            "a",
+            tag("circle", tag("title", point.name), cx=f"{left + 6:.1f}", cy=f"{y:.1f}", r=5),
+            tag("text", name, x=f"{left + 16:.1f}", y=f"{y + 4:.1f}", class_="name"),
+            href=f"#{anchor(point.id)}",
+        )
 
 
 def anchor(id: str) -> str:
@@ -104,9 +124,9 @@ def pyramid(found: Pyramid, lang: str) -> Markup:
     for place, step in enumerate(found.steps):
         width = WIDE * 0.5 * math.sqrt(step.count / most)
         top = place * 40
-        shares = told("of_leads", lang, share=_percent(step.count / total))
-        if value and step.value is not None:
-            shares += " · " + told("of_value", lang, share=_percent(max(step.value, 0) / value))
+        shares = told("of_leads", lang, share=percent(step.count / total))
+        if value and step.value is not None and found.kind == "money":
+            shares += " · " + told("of_value", lang, share=percent(max(step.value, 0) / value))
         rows += [
             tag("rect", x=f"{WIDE * 0.25 - width / 2:.1f}", y=top + 3, width=f"{max(width, 1):.1f}",
                 height=34, rx=3, class_=f"step shade{place % 4}"),
@@ -145,7 +165,7 @@ def curve(found: Pyramid, currency: str, lang: str) -> Markup | None:
     )
     x, y = left + side * few / len(values), top + side * (1 - held[few])
     says = told("curve_says", lang, fifth=fifth, all=len(values), few=few,
-                share=_percent(held[fifth]))  # fmt: skip
+                share=percent(held[fifth]))  # fmt: skip
     late = few > len(values) / 2
     title = told("curve", lang, title=found.value_title)
     whole = money(total, currency) if found.kind == "money" else number(total, 2)
@@ -172,21 +192,88 @@ def curve(found: Pyramid, currency: str, lang: str) -> Markup | None:
                tag("p", says, class_="note"))  # fmt: skip
 
 
-def counts(found: Counts) -> Markup:
-    """Bars with their numbers."""
+def flow(found: Flow, lang: str) -> Markup:
+    """Bars side by side for each period, their numbers on top, and the same as a text."""
+    wide, high, top, foot = 56, 120, 18, 22
+    most = max(max(each.counts) for each in found.series) or 1
+    bar = (wide - 12) / len(found.series)
+    parts: list[Markup] = []
+    for place, period in enumerate(found.periods):
+        left = place * wide + 6
+        for number_, each in enumerate(found.series):
+            count = each.counts[place]
+            tall = high * count / most
+            x = left + number_ * bar
+            parts.append(
+                tag("rect", x=f"{x + 1:.1f}", y=f"{top + high - tall:.1f}", width=f"{bar - 2:.1f}",
+                    height=f"{max(tall, 1):.1f}", class_=f"series{number_ % 4}")
+            )  # fmt: skip
+            if count:
+                parts.append(
+                    tag("text", count, x=f"{x + bar / 2:.1f}", y=f"{top + high - tall - 4:.1f}",
+                        text_anchor="middle", class_="count")
+                )  # fmt: skip
+        parts.append(
+            tag("text", period, x=left + (wide - 12) / 2, y=top + high + 15, text_anchor="middle",
+                class_="axis")
+        )  # fmt: skip
+    told_all = "; ".join(
+        f"{each.title}: "
+        + ", ".join(f"{p} {n}" for p, n in zip(found.periods, each.counts, strict=True))
+        for each in found.series
+    )
+    title = told("by_quarter", lang)
+    drawn = tag(
+        "svg",
+        tag("title", title),
+        tag("desc", told_all),
+        parts,
+        viewBox=f"0 0 {wide * len(found.periods)} {top + high + foot}",
+        role="img",
+        class_="flow",
+    )
+    keys = [
+        [tag("span", class_=f"key series{n % 4}"), f" {each.title} {sum(each.counts)} "]
+        for n, each in enumerate(found.series)
+    ]
+    return tag("figure", tag("figcaption", tag("b", title), " ", keys), drawn)
+
+
+def points(found: Sequence[Point], lang: str, most: int = 6) -> list[Markup | str]:
+    """Links to leads; the rest is counted."""
+    links: list[Markup | str] = []
+    for each in found[:most]:
+        links += [tag("a", each.name, href=f"#{anchor(each.id)}"), " "]
+    more = len(found) - most
+    return links + (
+        [tag("span", told("more_leads", lang, n=more), class_="note")] if more > 0 else []
+    )
+
+
+def counts(found: Counts, currency: str, lang: str) -> Markup:
+    """Bars with their numbers, what the leads come to together, and which they are."""
     most = max((bar.count for bar in found.bars), default=1) or 1
+    known = [
+        n for n in range(len(found.sums)) if any(bar.sums[n] is not None for bar in found.bars)
+    ]
     rows = [
         tag(
             "tr",
             tag("th", bar.label, scope="row"),
-            tag("td", tag("span", class_="bar", style=f"width:{100 * bar.count / most:.1f}%"),
-                class_="bars"),
+            tag("td", tag("span", class_="bar", style=f"width:{100 * bar.count / most:.1f}%")
+                if bar.count else None, class_="bars"),
             tag("td", bar.count, class_="n"),
+            [tag("td", "" if bar.sums[n] is None else money(bar.sums[n] or 0, currency), class_="n")
+             for n in known],
+            tag("td", points(bar.points, lang, 3), class_="few"),
         )
         for bar in found.bars
     ]  # fmt: skip
-    return tag("figure", tag("figcaption", tag("b", found.title)), tag("table", rows))
+    titles = [tag("th", found.sums[n], class_="n") for n in known]
+    heads = tag("tr", tag("th"), tag("th"), tag("th"), titles, tag("th")) if titles else None
+    return tag("figure", tag("figcaption", tag("b", found.title)), tag("table", heads, rows),
+               class_="wide")  # fmt: skip
 
 
-def _percent(share: float) -> str:
+def percent(share: float) -> str:
     return f"{number(share * 100, 0 if share >= 0.1 else 1)}%"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,16 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Holder:
+    """A lead of a list by what each holds; the value, its share, and that of all so far."""
+
+    point: Point
+    value: float
+    share: float
+    together: float
+
+
+@dataclass(frozen=True)
 class Pyramid:
     """A ranking cut into steps. `value_title` is what was ranked, `kind` how it is written."""
 
@@ -57,23 +67,51 @@ class Pyramid:
     steps: Sequence[Step]
     curve: Sequence[float] = ()
     """The positive values, the largest first: how concentrated they are shows the curve."""
+    holds: bool = False
+    """Whether it is cut by what the first hold together."""
+    first: Sequence[Holder] = ()
+    """Those who hold the first part, where the ranking is cut there and nowhere else by what
+    is held."""
 
 
 @dataclass(frozen=True)
 class Bar:
-    """How many leads have a word."""
+    """The leads that have a word, and what they come to together in each of some amounts."""
 
     label: str
-    count: int
+    points: Sequence[Point]
+    sums: Sequence[float | None] = ()
+
+    @property
+    def count(self) -> int:
+        """How many they are."""
+        return len(self.points)
 
 
 @dataclass(frozen=True)
 class Counts:
-    """How the leads spread over the words of a grade."""
+    """How the leads spread over the words of a grade. `sums` titles the bars' amounts."""
 
     name: str
     title: str
     bars: Sequence[Bar]
+    sums: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Series:
+    """How many leads have their day in each period."""
+
+    title: str
+    counts: Sequence[int]
+
+
+@dataclass(frozen=True)
+class Flow:
+    """Events of leads by period, the latest last."""
+
+    periods: Sequence[str]
+    series: Sequence[Series]
 
 
 @dataclass(frozen=True)
@@ -92,6 +130,9 @@ class Figures:
     matrices: Sequence[Matrix] = ()
     pyramids: Sequence[Pyramid] = ()
     counts: Sequence[Counts] = ()
+    flow: Flow | None = None
     silent: Sequence[Silent] = ()
+    owners: Mapping[str, str] = field(default_factory=dict)
+    """Who looks after a lead, by its id."""
     rules: int = 0
     """How many rules there are, those that fired and those that did not."""

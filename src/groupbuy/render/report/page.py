@@ -1,36 +1,25 @@
-"""The whole page: head, pictures, ranking, what is due, questions, silent rules."""
+"""The whole page: its head, its parts in their order, the ranking's filters."""
 
 from __future__ import annotations
 
 import hashlib
 from base64 import b64encode
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
-from groupbuy.render.cells import Lead, cell, lead_name
-from groupbuy.render.report import charts
+from groupbuy.render.cells import Lead, cell
+from groupbuy.render.report import charts, lists
 from groupbuy.render.report.figures import Figures
 from groupbuy.render.report.leads import ranking
 from groupbuy.render.report.markup import Content, Markup, joined, tag
 from groupbuy.render.report.words import told
-from groupbuy.render.rows import (
-    failures,
-    in_order,
-    legend,
-    plays_in_order,
-    set_aside,
-    strips,
-    summary,
-)
+from groupbuy.render.rows import in_order, legend, strips, summary
 from groupbuy.render.view import View
 from groupbuy.render.words import say, verdict
 
 FULL = 300
 """How many leads are explained in full; a page with thousands would not open."""
-MOST_PLAYS = 100
-MOST_QUESTIONS = 15
 MOST_WORDS = 12
 """A column with more different values than these gets no filter."""
 
@@ -44,17 +33,28 @@ def show_report(
     title = told("report", lang, day=run.get("as_of", ""))
     leads = in_order(result)
     script = _file("report.js")
-    parts = [
-        tag("header", tag("h1", title), tag("p", summary(result, lang), class_="lead")),
-        _section("pictures", lang, _pictures(figures, view)),
-        _section("ranking", lang, [_filters(leads, view), ranking(leads, view, full),
-                                   _notes(leads, view, full)]),
-        _section("due_plays", lang, list(_due(leads, view))),
-        _section("questions", lang, _questions(leads, view)),
-        _silent(figures, lang),
-        _section("problems", lang, _problems(result, view)),
-        tag("footer", _made(run, lang)),
+    parts: list[tuple[str, Content]] = [
+        ("ranking", [_filters(leads, view), ranking(leads, view, full),
+                     _notes(leads, view, full)]),
+        ("due_plays", lists.due(leads, figures, view)),
+        ("reasons", lists.reasons(leads, view)),
+        ("questions", lists.questions(leads, view)),
+        ("pictures", _pictures(figures, view)),
+        ("holders", lists.holders(figures, view)),
+        ("flow", _flow(figures, view)),
+        *((key, lists.section(key, leads, view)) for key in view.sections),
+        ("silent", lists.silent(figures, lang)),
+        ("problems", lists.problems(result, view)),
     ]  # fmt: skip
+    filled = [(key, markup) for key, content in parts if (markup := joined(content))]
+    titles = {key: _title(key, view, figures) for key, _ in filled}
+    main = tag(
+        "main",
+        tag("header", tag("h1", title), tag("p", summary(result, lang), class_="lead")),
+        tag("nav", [tag("a", titles[key], href=f"#{key}") for key, _ in filled]),
+        [tag("section", tag("h2", titles[key]), markup, id=key) for key, markup in filled],
+        tag("footer", _made(run, lang)),
+    )
     head = tag(
         "head",
         tag("meta", charset="utf-8"),
@@ -63,7 +63,7 @@ def show_report(
         tag("title", title),
         tag("style", Markup(_file("report.css"))),
     )
-    body = tag("body", tag("main", parts), tag("script", Markup(script)))
+    body = tag("body", main, tag("script", Markup(script)))
     return f"<!doctype html>\n{tag('html', head, body, lang='zh-CN' if lang == 'zh' else 'en')}\n"
 
 
@@ -77,20 +77,34 @@ def _file(name: str) -> str:
     return (files("groupbuy.render.report") / name).read_text(encoding="utf-8")
 
 
-def _section(key: str, lang: str, content: Content) -> Markup | None:
-    """A section under its title; none where there is nothing in it."""
-    inside = joined(content)
-    return tag("section", tag("h2", told(key, lang)), inside, id=key) if inside else None
+def _title(key: str, view: View, figures: Figures) -> str:
+    """What stands over a part; a plugin's section is called as the plugin says."""
+    if key == "silent":
+        return told(key, view.lang, n=len(figures.silent), all=figures.rules)
+    return view.heading(key) if key in view.sections else told(key, view.lang)
 
 
 def _pictures(figures: Figures, view: View) -> list[Markup]:
-    drawn = [charts.matrix(each, view.lang) for each in figures.matrices]
-    drawn += [charts.pyramid(each, view.lang) for each in figures.pyramids]
+    """Squares, pyramids, the curve of what is cut by what the first hold, and bars."""
+    lang = view.lang
+    matrices = [charts.matrix(each, lang) for each in figures.matrices]
+    # A ranking that is cut by what is held says the same as its curve, and less exactly.
+    others = [each for each in figures.pyramids if not each.holds]
+    others.sort(key=lambda each: -sum(step.count for step in each.steps))
+    steps = [charts.pyramid(each, lang) for each in others]
     # Several rankings of one value have one curve.
-    ranked = {(each.value_title, tuple(each.curve)): each for each in figures.pyramids}
-    curves = [charts.curve(each, view.currency, view.lang) for each in ranked.values()]
-    drawn += [curve for curve in curves if curve is not None]
-    drawn += [charts.counts(each) for each in figures.counts]
+    ranked = {
+        (each.value_title, tuple(each.curve)): each for each in figures.pyramids if each.holds
+    }
+    curves = [charts.curve(each, view.currency, lang) for each in ranked.values()]
+    rows = (matrices, [*(curve for curve in curves if curve is not None), *steps])
+    return [tag("div", drawn, class_="figures") for drawn in rows if drawn]
+
+
+def _flow(figures: Figures, view: View) -> list[Markup]:
+    """Who came and who went: by quarter, and how many stand where with what that costs."""
+    drawn = [] if figures.flow is None else [charts.flow(figures.flow, view.lang)]
+    drawn += [charts.counts(each, view.currency, view.lang) for each in figures.counts]
     return [tag("div", drawn, class_="figures")] if drawn else []
 
 
@@ -133,89 +147,6 @@ def _notes(leads: Sequence[Lead], view: View, full: int) -> list[Markup]:
     if len(leads) > full:
         found.append(tag("p", told("explained", view.lang, n=full), class_="note"))
     return found
-
-
-# ── what is due, and what to ask ─────────────────────────────────────────────────────────────────
-
-
-def _due(leads: Sequence[Lead], view: View) -> Iterator[Markup]:
-    """A table for each person, by day; what has no day comes last."""
-    lang = view.lang
-    by_person: dict[str, list[tuple[str, str, Lead]]] = {}
-    for lead in leads:
-        for play in plays_in_order(lead):
-            who = str(play.get("who") or told("nobody_named", lang))
-            what = str(play.get("do") or play.get("title") or play.get("play"))
-            by_person.setdefault(who, []).append((str(play.get("due") or ""), what, lead))
-    for who, plays in sorted(by_person.items()):
-        plays.sort(key=lambda play: (not play[0], play[0]))
-        rows = [
-            tag("tr", tag("td", due, class_="due"), tag("td", _link(lead)), tag("td", what))
-            for due, what, lead in plays[:MOST_PLAYS]
-        ]
-        head = tag("tr", [tag("th", told(k, lang)) for k in ("due_day", "lead", "what")])
-        more = len(plays) - MOST_PLAYS
-        yield tag(
-            "details",
-            tag("summary", tag("b", who), f" {len(plays)}"),
-            tag("table", tag("thead", head), tag("tbody", rows)),
-            tag("p", told("more", lang, n=more), class_="note") if more > 0 else None,
-            open=len(by_person) < 3,
-            class_="person",
-        )
-
-
-def _link(lead: Lead) -> Markup:
-    return tag("a", lead_name(lead), href=f"#{charts.anchor(str(lead.get('id') or ''))}")
-
-
-def _questions(leads: Sequence[Lead], view: View) -> Markup | None:
-    """The questions that most leads have, with some of those leads."""
-    asked: Counter[str] = Counter()
-    texts: dict[str, str] = {}
-    whom: dict[str, list[Lead]] = {}
-    for lead in leads:
-        for question in lead.get("questions") or ():
-            field = str(question.get("field"))
-            asked[field] += 1
-            texts.setdefault(field, str(question.get("ask") or view.title(field)))
-            whom.setdefault(field, []).append(lead)
-    if not asked:
-        return None
-    rows = []
-    for field, count in asked.most_common(MOST_QUESTIONS):
-        links = [[_link(lead), " "] for lead in whom[field][:5]]
-        cells = (tag("td", texts[field]), tag("td", count, class_="n"), tag("td", links))
-        rows.append(tag("tr", cells))
-    head = tag("tr", [tag("th", told(k, view.lang)) for k in ("question", "asked_of", "lead")])
-    return tag("table", tag("thead", head), tag("tbody", rows))
-
-
-def _silent(figures: Figures, lang: str) -> Markup | None:
-    """Rules that fired for nobody: folded, since most mornings nobody needs them."""
-    if not figures.silent:
-        return None
-    rows = [
-        tag("tr", tag("td", each.title), tag("td", tag("code", each.path)), tag("td", each.at))
-        for each in figures.silent
-    ]
-    title = told("silent", lang, n=len(figures.silent), all=figures.rules)
-    return tag(
-        "section",
-        tag("details", tag("summary", tag("h2", title)), tag("p", told("silent_why", lang)),
-            tag("table", tag("tbody", rows)), class_="silent"),
-        id="silent",
-    )  # fmt: skip
-
-
-def _problems(result: Mapping[str, Any], view: View) -> Markup | None:
-    """Leads that were set aside, and what plugins failed at."""
-    items = [
-        tag("li", f"{name} ({at})" if at else name, tag("ul", [tag("li", p) for p in problems]))
-        for name, at, problems in set_aside(result)
-    ]
-    items += [tag("li", each) for each in failures(result, view)]
-    return tag("ul", items) if items else None
 
 
 def _made(run: Mapping[str, Any], lang: str) -> str:

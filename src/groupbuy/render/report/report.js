@@ -27,6 +27,16 @@
       lead.scrollIntoView();
     }
   };
+  // Paper shows only what is open: what is due is meant to be printed.
+  const folded = [...document.querySelectorAll(".person")];
+  let closed = [];
+  addEventListener("beforeprint", () => {
+    closed = folded.filter((each) => !each.open);
+    for (const each of closed) each.open = true;
+  });
+  addEventListener("afterprint", () => {
+    for (const each of closed) each.open = false;
+  });
   form.hidden = false;
   form.addEventListener("input", apply);
   form.addEventListener("submit", (event) => event.preventDefault());
