@@ -13,10 +13,11 @@ from render_sample import HOSTILE, hostile_result, result, view
 
 from groupbuy.files.xlsx_book import Book
 from groupbuy.files.xlsx_cells import Cells
-from groupbuy.render import xlsx
+from groupbuy.render import book
+from groupbuy.render.book import LONGEST
 from groupbuy.render.inert import inert
 from groupbuy.render.view import Column, View
-from groupbuy.render.xlsx import LONGEST, show_xlsx
+from groupbuy.render.xlsx import show_xlsx
 
 Row = dict[int, Any]
 
@@ -167,7 +168,7 @@ def test_texts_come_back(text: str) -> None:
 
 def test_rows_beyond_the_last_go_on_another_sheet(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = read(show_xlsx(result("en"), view("en")))["Reasons"]
-    monkeypatch.setattr(xlsx, "LAST_ROW", 5)
+    monkeypatch.setattr(book, "LAST_ROW", 5)
     sheets = read(show_xlsx(result("en"), view("en")))
     parted = [rows for title, rows in sheets.items() if title.startswith("Reasons")]
     assert "Reasons 2" in sheets

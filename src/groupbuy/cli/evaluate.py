@@ -112,7 +112,7 @@ def evaluate(
     if engine == "rows" and form == "parquet":
         fail("bad-option", "--engine rows writes no Parquet", "--engine columns")
     if form == "xlsx":
-        check_workbook(output, "leads.xlsx")
+        check_workbook("leads.xlsx", output)
     workspace = open_rules(
         rules,
         as_of,

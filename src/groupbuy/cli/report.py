@@ -9,12 +9,15 @@ import click
 from groupbuy.cli.completing import files
 from groupbuy.cli.opening import leads_options, open_leads, open_rules
 from groupbuy.cli.options import columns_of, output_option, pii_option, rules_options
-from groupbuy.cli.running import DONE, INCOMPLETE, deliver, next_step
+from groupbuy.cli.running import DONE, INCOMPLETE, check_workbook, deliver, next_step
 
 
 @click.command()
 @click.argument("leads", nargs=-1, required=True, shell_complete=files)
-@output_option("The page: report.html.", required=True)
+@output_option("The page (report.html) or workbook (report.xlsx).", required=True)
+@click.option(
+    "--format", "form", type=click.Choice(("html", "xlsx")), help="Else as FILE ends, or html."
+)
 @click.option("--columns", metavar="A,B", help="Columns of the ranking.")
 @click.option(
     "--full",
@@ -30,6 +33,7 @@ from groupbuy.cli.running import DONE, INCOMPLETE, deliver, next_step
 def report(
     leads: tuple[str, ...],
     output: Path,
+    form: str | None,
     columns: str | None,
     full: int,
     show_pii: bool,
@@ -42,21 +46,34 @@ def report(
 ) -> int:
     """Write one HTML page about LEADS: ranking, pictures, what is due, what to ask.
 
-    The page loads nothing from anywhere and can be sent as it is.
+    The page loads nothing from anywhere and can be sent as it is. As a workbook (.xlsx): a row a
+    lead, sheets of reasons, of what is due by person, and of what the page shows in pictures.
 
     Exit codes: 0 done; 2 the input can't be used, nothing is written; 3 done, but some leads were
     set aside.
     """
     from groupbuy.authoring.figures import figures
     from groupbuy.cli.viewing import view_of
-    from groupbuy.render.report import show_report
 
+    if form is None:
+        form = "xlsx" if output.suffix.lower() == ".xlsx" else "html"
+    if form == "xlsx":
+        check_workbook("report.xlsx", output)
     workspace = open_rules(
         rules, as_of, settings, lang, columns=columns_of(columns), show_pii=show_pii
     )
     result = workspace.evaluate(open_leads(workspace, leads, mapping, rejects))
     view = view_of(workspace)
-    page = show_report(result.data, view, figures(workspace, result, view), full=full)
-    deliver(page, output)
+    shown = figures(workspace, result, view)
+    content: str | bytes
+    if form == "xlsx":
+        from groupbuy.render.report.workbook import show_report_xlsx
+
+        content = show_report_xlsx(result.data, view, shown)
+    else:
+        from groupbuy.render.report import show_report
+
+        content = show_report(result.data, view, shown, full=full)
+    deliver(content, output)
     next_step(f"→ open {output}")
     return INCOMPLETE if result.incomplete else DONE

@@ -141,6 +141,14 @@ def no_screen(example: str, target: Path | None) -> None:
         fail("bad-option", f"{shown} can't be shown on the screen", f"-o {example}")
 
 
+def check_workbook(example: str, target: Path | None) -> None:
+    """Raises `GroupbuyError` where no workbook can be written, before anything is worked out."""
+    from groupbuy.extras import xlsxwriter
+
+    no_screen(example, target)
+    xlsxwriter()
+
+
 def write_whole(target: Path, content: str | bytes) -> None:
     """Write a file by way of another beside it, so that it is never half there. A text is UTF-8.
 
@@ -169,14 +177,6 @@ def write_whole(target: Path, content: str | bytes) -> None:
     except BaseException:
         os.unlink(name)
         raise
-
-
-def check_workbook(target: Path | None, example: str) -> None:
-    """Whether a workbook can be written, before anything is worked out. Raises `GroupbuyError`."""
-    from groupbuy.extras import xlsxwriter
-
-    no_screen(example, target)
-    xlsxwriter()
 
 
 def _umask() -> int:

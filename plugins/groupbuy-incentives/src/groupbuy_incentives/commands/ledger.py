@@ -115,7 +115,7 @@ def verify(
 def export(path: Path, form: str, output: Path | None, lang: str | None) -> int:
     """Write every entry with its hash, for another program or an auditor."""
     if form == "xlsx":
-        check_workbook(output, "ledger.xlsx")
+        check_workbook("ledger.xlsx", output)
     with closing(Ledger(path)) as opened:
         rows = _chosen(opened)
         if form == "jsonl":

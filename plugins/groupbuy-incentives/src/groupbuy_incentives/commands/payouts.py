@@ -57,7 +57,7 @@ def balance(
     What is due below nothing was paid too much: the party's next payment is less by it.
     """
     if form == "xlsx":
-        check_workbook(output, "balance.xlsx")
+        check_workbook("balance.xlsx", output)
     language = lang_of(lang)
     with closing(Ledger(path)) as opened:
         lines = list(standings(opened, Order("pay", "", "", party, program, period)))

@@ -84,7 +84,7 @@ def settle(
     are not known or could not be read.
     """
     if form == "xlsx":
-        check_workbook(output, "statement.xlsx")
+        check_workbook("statement.xlsx", output)
     if output is not None and not output.absolute().parent.is_dir():
         fail("no-such-folder", f"there is no folder {output.parent}", "make it first")
     workspace = open_rules(rules, as_of, settings, lang, plugins=("incentives",))
