@@ -23,7 +23,8 @@ PACKAGE = Path(__file__).parents[1] / "src" / "groupbuy"
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("groupbuy",),
     ("errors",),  # places, problems, hints
-    ("texts", "source", "extras"),  # what people read; YAML → data with places; optional libraries
+    # What people read; YAML → data with places; optional libraries; who watches long work.
+    ("texts", "source", "extras", "watch"),
     ("tree",),  # types, nodes, constructors
     ("language", "model"),  # text ↔ tree; the lead model
     ("compile",),  # tree → Python, tree → dataframe expressions

@@ -16,6 +16,7 @@ from groupbuy.cli.options import (
     rules_options,
     settings_of,
 )
+from groupbuy.cli.progress import progress
 from groupbuy.cli.running import (
     DONE,
     FINDINGS,
@@ -70,6 +71,7 @@ __all__ = [
     "open_rules",
     "output_option",
     "pii_option",
+    "progress",
     "read_in_blocks",
     "read_leads",
     "read_model",

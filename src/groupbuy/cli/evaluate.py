@@ -223,7 +223,7 @@ def _xlsx(workspace: Workspace, result: Result, screen: bool) -> bytes:
     from groupbuy.cli.viewing import view_of
     from groupbuy.render.xlsx import show_xlsx
 
-    return show_xlsx(result.data, view_of(workspace))
+    return show_xlsx(result.data, view_of(workspace), watch=workspace.options.watch)
 
 
 def rendered(form: str, workspace: Workspace, result: Result, *, screen: bool) -> str | bytes:

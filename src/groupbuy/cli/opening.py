@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from groupbuy.cli.options import day_of, lang_of, plugins_dir, settings_of
+from groupbuy.cli.progress import progress
 from groupbuy.cli.running import deliver, fail, tell
 from groupbuy.engine.workspace import Options, Workspace, opened_plugins
 from groupbuy.errors import GroupbuyError
@@ -34,7 +35,12 @@ def open_rules(
     What is wrong with plugins that no rule needs is said on stderr.
     """
     options = Options(
-        day_of(as_of), lang_of(lang), settings_of(settings), plugins_dir=plugins_dir(), **more
+        day_of(as_of),
+        lang_of(lang),
+        settings_of(settings),
+        plugins_dir=plugins_dir(),
+        watch=progress(),
+        **more,
     )
     workspace = Workspace(rules, options)
     if workspace.warnings:

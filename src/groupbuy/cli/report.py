@@ -69,11 +69,11 @@ def report(
     if form == "xlsx":
         from groupbuy.render.report.workbook import show_report_xlsx
 
-        content = show_report_xlsx(result.data, view, shown)
+        content = show_report_xlsx(result.data, view, shown, workspace.options.watch)
     else:
         from groupbuy.render.report import show_report
 
-        content = show_report(result.data, view, shown, full=full)
+        content = show_report(result.data, view, shown, full=full, watch=workspace.options.watch)
     deliver(content, output)
     next_step(f"→ open {output}")
     return INCOMPLETE if result.incomplete else DONE

@@ -57,8 +57,19 @@ def run(command: click.Command, args: list[str] | None = None) -> int:
 
 def interrupted() -> int:
     """Ctrl-C: nothing was written."""
-    click.echo("stopped; nothing was written", err=True)
+    if sys.stderr.isatty():
+        clear_line()
+    click.echo(STOPPED[language()], err=True)
     return 130
+
+
+STOPPED = {"en": "stopped; nothing was written", "zh": "已停止，没有写入任何文件"}
+
+
+def clear_line() -> None:
+    """Wipe away what a bar drew on the terminal's line, and the ^C that was typed there."""
+    sys.stderr.write("\r\x1b[K")
+    sys.stderr.flush()
 
 
 def _reason(error: OSError) -> str:

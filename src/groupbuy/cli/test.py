@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from groupbuy.cli.options import lang_of, output_option
+from groupbuy.cli.progress import progress
 from groupbuy.cli.running import DONE, FINDINGS, deliver, fail, next_step, wants_colour, width
 from groupbuy.cli.watching import watch_option
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from groupbuy.authoring.cases.bench import Bench
     from groupbuy.authoring.cases.case import Outcome, RuleCase
     from groupbuy.authoring.cases.coverage import Coverage
-    from groupbuy.authoring.cases.mutants import Mutant
     from groupbuy.authoring.cases.mutate import Mutation
 
 FORMATS = ("text", "json", "junit")
@@ -103,7 +103,7 @@ def test(
     cases = _chosen(_read(paths or (_default(rules),)), text)
     bench = Bench(rules)
     bench.check(cases)
-    outcomes = [bench.run(case, states=coverage) for case in cases]
+    outcomes = [bench.run(case, states=coverage) for case in progress()(cases, "cases")]
     found = covered(bench, outcomes) if coverage else None
     failed = [outcome for outcome in outcomes if not outcome.passed]
     mutants = _mutated(bench, cases, limit) if mutate and not failed else None
@@ -162,13 +162,7 @@ def _mutated(bench: Bench, cases: list[RuleCase], limit: int | None) -> Mutation
     """What the cases notice of slips in the rules; a bar on a terminal shows how far it is."""
     from groupbuy.authoring.cases.mutate import LIMIT, mutate
 
-    def watched(mutants: Iterable[Mutant]) -> Iterator[Mutant]:
-        with click.progressbar(
-            list(mutants), file=sys.stderr, label="mutants", hidden=not sys.stderr.isatty()
-        ) as bar:
-            yield from bar
-
-    return mutate(bench, cases, limit or LIMIT, watched)
+    return mutate(bench, cases, limit or LIMIT, progress())
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ kept, and each stage behind one goes through the leads again.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 
 from groupbuy.engine.plan import Population
 from groupbuy.engine.population import Candidate, over_population
@@ -56,8 +57,9 @@ def _cases(
     engine: Engine, leads: Sequence[Lead], aside: dict[str, list[Problem]]
 ) -> Iterator[Case]:
     """The leads that are not set aside, with their packs, a chunk in memory at a time."""
-    for start in range(0, len(leads), CHUNK):
-        cases = [Case(lead, dict(lead.values)) for lead in leads[start : start + CHUNK]]
+    passing = iter(engine.watch(leads, "evaluate"))
+    while chunk := list(islice(passing, CHUNK)):
+        cases = [Case(lead, dict(lead.values)) for lead in chunk]
         engine.choose_packs(cases)
         for case in cases:
             stack = engine.rules.stack(case.packs, case.open_packs)

@@ -23,6 +23,7 @@ from groupbuy.sections.base import Lowered
 from groupbuy.sections.gates import VERDICT, VERDICTS
 from groupbuy.tree.nodes import NONE
 from groupbuy.tree.types import Kind
+from groupbuy.watch import Watch, unwatched
 
 CONTRACT = 1
 QUESTIONS = 3
@@ -45,6 +46,7 @@ class Shown:
     show_pii: bool = False
     whole: bool = True
     """Everything that was worked out, or only the columns."""
+    watch: Watch = unwatched
 
 
 @dataclass
@@ -78,7 +80,7 @@ class Presenter:
         ]
         verdicts = [case.env.get(VERDICT, VERDICTS[0]) for case in run.cases]
         failed = self.survey(run)
-        shown = [self.lead(case) for case in cases]
+        shown = [self.lead(case) for case in self.shown.watch(cases, "explain")]
         data: dict[str, Any] = {
             "groupbuy": CONTRACT,
             "run": {

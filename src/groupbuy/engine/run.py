@@ -18,6 +18,7 @@ from groupbuy.rules.ruleset import RuleSet
 from groupbuy.rules.stack import Stack, StackKey
 from groupbuy.tree.definitions import Definition
 from groupbuy.tree.nodes import Expr
+from groupbuy.watch import Watch, unwatched
 
 Packs = tuple[Pack, ...]
 
@@ -58,13 +59,15 @@ class Engine:
         cuts: Mapping[str, Standings] | None = None,
         *,
         keep_standings: bool = False,
+        watch: Watch = unwatched,
     ) -> None:
-        """Nothing is compiled before there is a lead.
+        """Nothing is compiled before there is a lead. `watch` sees them pass.
 
         `cuts` are the populations of an earlier run, in which leads are placed instead of being
         ranked among each other.
         """
         self.rules, self.cuts, self.keep_standings = rules, cuts, keep_standings
+        self.watch = watch
         self.standings: dict[str, Standings] = {}
         self.model = rules.project.model
         self._plans: dict[StackKey, Plan] = {}
@@ -77,7 +80,7 @@ class Engine:
         run = Run()
         cases = [Case(lead, dict(lead.values)) for lead in leads]
         self.choose_packs(cases)
-        for case in cases:
+        for case in self.watch(cases, "evaluate"):
             stack = self.rules.stack(case.packs, case.open_packs)
             if stack.conflicts:
                 run.set_aside.append((case, stack.conflicts))
@@ -175,7 +178,7 @@ class Engine:
         """Every stage for every lead; between two stages, what is over the population."""
         plans = {id(case.plan): case.plan for case in run.cases if case.plan is not None}.values()
         for number in range(max((len(plan.stages) for plan in plans), default=0)):
-            for case in run.cases:
+            for case in self.watch(run.cases, "evaluate"):
                 assert case.plan is not None
                 if number < len(case.plan.stages):
                     for program in case.plan.stages[number].programs:

@@ -38,6 +38,7 @@ from groupbuy.source.nodes import Scalar
 from groupbuy.source.yaml import read_source
 from groupbuy.tree.nodes import Expr
 from groupbuy.tree.types import Kind
+from groupbuy.watch import Watch, unwatched
 
 CORE_SECTIONS: tuple[Section, ...] = (
     Settings(),
@@ -76,6 +77,8 @@ class Options:
     """Whether the populations of this run are to be kept."""
     read: ReadSource = read_source
     """How rule files are read: an editor has texts that are not saved."""
+    watch: Watch = unwatched
+    """Who sees leads pass while they are worked on."""
 
 
 def opened_plugins(
@@ -214,7 +217,12 @@ class Workspace:
     def run(self, leads: LeadFile) -> tuple[Run, list[Case]]:
         """Evaluate all leads; returns the run and its cases in the order in which to call."""
         cuts = None if self.options.cuts is None else self.options.cuts.populations
-        engine = Engine(self.rules, cuts, keep_standings=self.options.keep_cuts)
+        engine = Engine(
+            self.rules,
+            cuts,
+            keep_standings=self.options.keep_cuts,
+            watch=self.options.watch,
+        )
         run = engine.run(leads.leads)
         return run, Ranking(self.rules, self.rank_by).ranked(run.cases)
 
@@ -229,6 +237,7 @@ class Workspace:
                 self.options.questions,
                 self.options.show_pii,
                 self.options.whole,
+                self.options.watch,
             ),
         )
 

@@ -13,6 +13,7 @@ from groupbuy.render.view import View
 from groupbuy.render.words import say, verdict
 from groupbuy.sections.scores import CLAMPED
 from groupbuy.texts import Text
+from groupbuy.watch import Watch, unwatched
 
 _WORDS = {
     key: Text.of(en=en, zh=zh)
@@ -43,7 +44,10 @@ _WORDS = {
 
 
 def show_xlsx(
-    result: Mapping[str, Any], view: View, more: Callable[[Book], None] | None = None
+    result: Mapping[str, Any],
+    view: View,
+    more: Callable[[Book], None] | None = None,
+    watch: Watch = unwatched,
 ) -> bytes:
     """The bytes of an .xlsx file; `more` writes sheets behind that of leads.
 
@@ -52,14 +56,16 @@ def show_xlsx(
     run = result.get("run") or {}
     made = day_of(str(run.get("as_of"))) or FIRST_DAY
     comments = f"groupbuy {run.get('version', '')}, rules {run.get('rules_hash', '')}"
-    return workbook(lambda book: _Writer(book, view, more).write(result), made, comments)
+    return workbook(lambda book: _Writer(book, view, more, watch).write(result), made, comments)
 
 
 class _Writer:
     """Writes one workbook."""
 
-    def __init__(self, book: Book, view: View, more: Callable[[Book], None] | None = None) -> None:
-        self.book, self.view, self.more = book, view, more
+    def __init__(
+        self, book: Book, view: View, more: Callable[[Book], None] | None, watch: Watch
+    ) -> None:
+        self.book, self.view, self.more, self.watch = book, view, more, watch
 
     def say(self, key: str) -> str:
         return _WORDS[key].get(self.view.lang)
@@ -76,7 +82,7 @@ class _Writer:
             [*self.lead_heads(), *map(self.say, ("kind", "what", "result", "rule", "points",
                                                  "because", "read", "missing")),
              say("place", lang)],
-            (row for lead in leads for row in self.reasons(lead)),
+            (row for lead in self.watch(leads, "write") for row in self.reasons(lead)),
         )  # fmt: skip
         self.book.fill(
             self.say("plays"),

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +19,7 @@ from groupbuy.api.commands import (
     next_step,
     open_leads,
     open_rules,
+    progress,
     rules_options,
     write_whole,
 )
@@ -156,9 +155,8 @@ class _Run:
             ranked = [self.workspace.find(ranked, id) for id in dict.fromkeys(wanted)]
         outcomes: list[Outcome] = []
         try:
-            with _progress(ranked[:top]) as cases:
-                for case in cases:
-                    outcomes.append(self.one(case))
+            for case in progress()(ranked[:top], "proposals"):
+                outcomes.append(self.one(case))
         except KeyboardInterrupt:
             self.finish(outcomes)
             told = f"stopped; {_counted(outcomes)} are complete in {self.maker.folder}"
@@ -213,16 +211,6 @@ class _Run:
 def _counted(outcomes: Sequence[Outcome]) -> str:
     number = sum(1 for each in outcomes if each.status == "proposed")
     return "1 proposal" if number == 1 else f"{number} proposals"
-
-
-@contextmanager
-def _progress(cases: Sequence[Any]) -> Iterator[Any]:
-    """The cases, with a progress bar on a terminal."""
-    if sys.stderr.isatty() and len(cases) > 5:
-        with click.progressbar(cases, file=sys.stderr, label="proposals") as bar:
-            yield bar
-    else:
-        yield cases
 
 
 def _check_rules(workspace: Workspace) -> None:

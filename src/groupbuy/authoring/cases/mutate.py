@@ -6,7 +6,7 @@ taken out again. Only the mutated entry is lowered anew.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -23,6 +23,7 @@ from groupbuy.render.inert import inert
 from groupbuy.rules.assembling import Assembler
 from groupbuy.rules.pack import PackEntry
 from groupbuy.rules.ruleset import RuleSet
+from groupbuy.watch import Watch, unwatched
 
 LIMIT = 1000
 
@@ -50,7 +51,7 @@ def mutate(
     bench: Bench,
     cases: Sequence[RuleCase],
     limit: int = LIMIT,
-    watch: Callable[[Iterable[Mutant]], Iterable[Mutant]] = iter,
+    watch: Watch = unwatched,
 ) -> Mutation:
     """Try at most `limit` mutants of the rules that `cases`, all of which pass, are run on.
 
@@ -68,7 +69,7 @@ def mutate(
     todo = _spread(todo)
     folder_of = {id(mutant): folder for folder, mutant in todo}
     unmissed: set[str] = set()
-    for mutant in watch([mutant for _, mutant in todo[:limit]]):
+    for mutant in watch([mutant for _, mutant in todo[:limit]], "mutants"):
         folder = folder_of[id(mutant)]
         if not mutant.drops and _inside(mutant, unmissed, folder):
             found.inside += 1

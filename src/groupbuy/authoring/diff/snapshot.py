@@ -69,7 +69,8 @@ def snapshot(workspace: Workspace, leads: Sequence[Lead], watched: Iterable[Key]
         )
         places.append((ranking.key(case), case.lead.id))
 
-    for id, problems in run_in_chunks(Engine(rules), leads, look):
+    engine = Engine(rules, watch=workspace.options.watch)
+    for id, problems in run_in_chunks(engine, leads, look):
         found.set_aside[id] = problems[0].code
     place = 0
     for _, id in sorted(places):

@@ -12,18 +12,19 @@ from groupbuy.render.report.markup import Markup, tag
 from groupbuy.render.rows import next_step, verdict_of
 from groupbuy.render.view import View
 from groupbuy.render.words import say, verdict
+from groupbuy.watch import Watch
 
 BRIEF = 3
 """Parts of an explanation that every lead gets: verdict, what to do, what to ask."""
 
 
-def ranking(leads: Sequence[Lead], view: View, full: int) -> Markup:
+def ranking(leads: Sequence[Lead], view: View, full: int, watch: Watch) -> Markup:
     """All leads in order; the first `full` with everything behind their results."""
     headings = [say("rank", view.lang), say("lead", view.lang)]
     headings += [column.title for column in view.columns]
     headings += [say("verdict", view.lang), say("next", view.lang), say("due", view.lang)]
     head = tag("div", [tag("span", text) for text in headings], class_="row head", aria_hidden=True)
-    body = [_lead(lead, view, place < full) for place, lead in enumerate(leads)]
+    body = [_lead(lead, view, place < full) for place, lead in enumerate(watch(leads, "write"))]
     style = f"--columns:{len(view.columns)}"
     return tag("div", head, body, class_="ranking", style=style)
 

@@ -17,6 +17,7 @@ from groupbuy.render.report.words import told
 from groupbuy.render.rows import in_order, legend, strips, summary
 from groupbuy.render.view import View
 from groupbuy.render.words import say, verdict
+from groupbuy.watch import Watch, unwatched
 
 FULL = 300
 """How many leads are explained in full; a page with thousands would not open."""
@@ -25,7 +26,12 @@ MOST_WORDS = 12
 
 
 def show_report(
-    result: Mapping[str, Any], view: View, figures: Figures, *, full: int = FULL
+    result: Mapping[str, Any],
+    view: View,
+    figures: Figures,
+    *,
+    full: int = FULL,
+    watch: Watch = unwatched,
 ) -> str:
     """The page as text. It loads nothing, and its essentials need no script."""
     lang = view.lang
@@ -34,7 +40,7 @@ def show_report(
     leads = in_order(result)
     script = _file("report.js")
     parts: list[tuple[str, Content]] = [
-        ("ranking", [_filters(leads, view), ranking(leads, view, full),
+        ("ranking", [_filters(leads, view), ranking(leads, view, full, watch),
                      _notes(leads, view, full)]),
         ("due_plays", lists.due(leads, figures, view)),
         ("reasons", lists.reasons(leads, view)),

@@ -13,17 +13,20 @@ from groupbuy.render.rows import in_order, plays_in_order
 from groupbuy.render.view import View
 from groupbuy.render.words import say
 from groupbuy.render.xlsx import show_xlsx
+from groupbuy.watch import Watch, unwatched
 
 Row = list[Value]
 
 
-def show_report_xlsx(result: Mapping[str, Any], view: View, figures: Figures) -> bytes:
+def show_report_xlsx(
+    result: Mapping[str, Any], view: View, figures: Figures, watch: Watch = unwatched
+) -> bytes:
     """The workbook of `evaluate`, and sheets of what the page has in pictures and lists.
 
     Raises `GroupbuyError` where XlsxWriter is missing.
     """
     leads = in_order(result)
-    return show_xlsx(result, view, _Sheets(leads, view, figures).write)
+    return show_xlsx(result, view, _Sheets(leads, view, figures).write, watch)
 
 
 class _Sheets:
