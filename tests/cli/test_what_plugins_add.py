@@ -10,6 +10,9 @@ import pytest
 from command_line import Call
 from jsonschema import Draft7Validator
 
+from groupbuy.files.xlsx_book import Book
+from groupbuy.files.xlsx_cells import Cells
+
 PLUGIN = '''
 from pathlib import Path
 from groupbuy.api import (
@@ -148,3 +151,23 @@ def test_schema_of_packs_is_there_while_packs_are_wrong(
     ran = call("schema", "pack", *rules)
     assert (ran.code, ran.err) == (0, "")
     assert "targets" in json.loads(ran.out)["properties"]
+
+
+def test_reports_have_what_sections_of_plugins_say(
+    call: Call, rules: list[object], tmp_path: Path
+) -> None:
+    leads = tmp_path / "leads.yaml"
+    leads.write_text("- {id: a, name: 甲, orders: [{date: 2026-01-01, amount: 7}]}\n- {id: b}\n")
+    for name in ("r.html", "r.xlsx"):
+        ran = call("report", leads, "-o", tmp_path / name, *rules, "--as-of", "2026-11-22")
+        assert ran.code == 0, ran.err
+    page = (tmp_path / "r.html").read_text(encoding="utf-8")
+    part = page.split('<section id="targets">')[1].split("</section>")[0]
+    assert "next_year</b> 1<" in part
+    assert "5014" in part
+    book = Book("r.xlsx", (tmp_path / "r.xlsx").read_bytes())
+    sheet = next(sheet for sheet in book.sheets if sheet.title == "targets")
+    rows = [dict(row.cells) for row in Cells(book, sheet).rows()]
+    assert [(row.get(2), row.get(4), row.get(5)) for row in rows[1:]] == [
+        ("a", "Next year", "5014")
+    ]

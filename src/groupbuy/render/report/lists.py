@@ -242,7 +242,7 @@ def section(key: str, leads: Sequence[Lead], view: View) -> Iterator[Markup]:
         part = lead.get(key)
         if isinstance(part, Mapping):
             for id_, found in part.items():
-                lines = _said(found, view)
+                lines = sentences(found, view)
                 if lines:
                     entries.setdefault(str(id_), []).append((lead, lines))
     for id_, said in entries.items():
@@ -260,7 +260,7 @@ def section(key: str, leads: Sequence[Lead], view: View) -> Iterator[Markup]:
         )
 
 
-def _said(found: Any, view: View) -> list[str]:
+def sentences(found: Any, view: View) -> list[str]:
     """A plugin's entry as sentences; where it gives none, its plain values."""
     if not isinstance(found, Mapping):
         return [inert(found)]

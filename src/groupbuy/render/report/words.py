@@ -37,6 +37,7 @@ _WORDS: dict[str, Text] = {
         ("value_share", "Share of the amount", "占金额"),
         ("quarter", "Quarter", "季度"),
         ("rule", "Rule", "规则"),
+        ("says", "What it says", "内容"),
         ("path", "Path", "路径"),
         ("place", "Place", "出处"),
         ("silent_rules", "Rules that never fired", "没有命中的规则"),

@@ -8,6 +8,7 @@ from typing import Any
 from groupbuy.render.book import Book, Kept, Value
 from groupbuy.render.cells import Lead
 from groupbuy.render.report.figures import Figures, Matrix, Point, Pyramid
+from groupbuy.render.report.lists import sentences
 from groupbuy.render.report.words import told
 from groupbuy.render.rows import in_order, plays_in_order
 from groupbuy.render.view import View
@@ -63,6 +64,11 @@ class _Sheets:
                 for bar in found.bars
             )
             book.fill(found.title, heads, lines, bars=1, frozen=1)
+        for key in self.view.sections:
+            added = list(self.section(key))
+            if added:
+                heads = [say("rank", lang), say("id", lang), *self.told("lead", "rule", "says")]
+                book.fill(self.view.heading(key), heads, added)
         heads = self.told("rule", "path", "place")
         silent: list[Row] = [[each.title, each.path, each.at] for each in self.figures.silent]
         self.sheet(book, "silent_rules", heads, silent, frozen=1)
@@ -126,6 +132,17 @@ class _Sheets:
                     Kept(max(step.value, 0) / value, "percent") if value else None,
                 ]
             yield [found.title, step.label, step.count, share, *held]
+
+    def section(self, key: str) -> Iterator[Row]:
+        """What a plugin says of each lead, a row for each of its entries."""
+        for lead in self.leads:
+            part = lead.get(key)
+            for id_, found in part.items() if isinstance(part, Mapping) else ():
+                lines = sentences(found, self.view)
+                if lines:
+                    said = say("semicolon", self.view.lang).join(lines)
+                    title = self.view.title(str(id_))
+                    yield [lead.get("rank"), lead.get("id"), lead.get("name"), title, said]
 
     def holders(self, found: Pyramid) -> Iterator[Row]:
         kind = "money" if found.kind == "money" else ""
