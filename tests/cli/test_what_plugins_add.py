@@ -169,5 +169,5 @@ def test_reports_have_what_sections_of_plugins_say(
     sheet = next(sheet for sheet in book.sheets if sheet.title == "targets")
     rows = [dict(row.cells) for row in Cells(book, sheet).rows()]
     assert [(row.get(2), row.get(4), row.get(5)) for row in rows[1:]] == [
-        ("a", "Next year", "5014")
+        ("a", "next_year", "5014")
     ]
