@@ -14,6 +14,7 @@ from groupbuy.cli.in_columns import ENGINES, chosen_engine, evaluate_in_columns
 from groupbuy.cli.opening import (
     cuts_option,
     leads_options,
+    log_key_option,
     open_leads,
     open_rules,
     read_stored,
@@ -78,6 +79,13 @@ SCREENFUL = 100
     metavar="FILE",
     help="Keep where ranks are cut, for --cuts.",
 )
+@click.option(
+    "--log",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Add a record of each decision to a log (docs/decision-log.md).",
+)
+@log_key_option
 @leads_options
 @rules_options
 @watch_option(rules_and("leads", "mapping", "cuts"))
@@ -94,6 +102,8 @@ def evaluate(
     engine: str,
     cuts: Path | None,
     save_cuts: Path | None,
+    log: Path | None,
+    log_key: Path | None,
     mapping: Path | None,
     rejects: Path | None,
     rules: Path | None,
@@ -113,6 +123,8 @@ def evaluate(
         fail("bad-option", "--engine rows writes no Parquet", "--engine columns")
     if form == "xlsx":
         check_workbook("leads.xlsx", output)
+    if log_key is not None and log is None:
+        fail("bad-option", "--log-key goes with --log", "--log decisions.jsonl")
     workspace = open_rules(
         rules,
         as_of,
@@ -127,7 +139,7 @@ def evaluate(
         whole=form not in ("table", "csv", "md"),
     )
     if engine != "rows":
-        for option, given in (("--map", mapping), ("--new-leads", created)):
+        for option, given in (("--map", mapping), ("--new-leads", created), ("--log", log)):
             if given is not None:
                 fail("bad-option", f"{option} goes with --engine rows")
         tell_foreign(workspace, cuts)
@@ -140,7 +152,11 @@ def evaluate(
     if strict and result.incomplete:
         _tell_set_aside(result)
         return INVALID
-    deliver(rendered(form, workspace, result, screen=output is None), output)
+    shown = rendered(form, workspace, result, screen=output is None)
+    if log is not None:
+        # First the record, then what it is of: nobody sees a decision that is in no log.
+        _log(log, log_key, workspace, opened, result)
+    deliver(shown, output)
     if save_cuts is not None:
         from groupbuy.engine.standing import write_cuts
 
@@ -155,6 +171,21 @@ def evaluate(
         files = leads[0] if mapping is None else f"{' '.join(leads)} --map {mapping}"
         next_step(f"→ groupbuy explain {files} {first}")
     return INCOMPLETE if result.incomplete else DONE
+
+
+def _log(
+    log: Path, key: Path | None, workspace: Workspace, opened: LeadFile, result: Result
+) -> None:
+    """Add the decisions to a log; a key that was made for it is told."""
+    from groupbuy.decisions.recording import log_decisions
+
+    assert result.run is not None
+    added, head, secret = log_decisions(
+        log, workspace, result.run, result.ranked, opened.set_aside, key
+    )
+    if secret.made:
+        click.echo(f"note: {secret.path} holds the key of the digests in {log}: keep it", err=True)
+    click.echo(f"{added:,} decisions added to {log}; head {head}", err=True)
 
 
 def _write_new_leads(result: Result, opened: LeadFile, target: Path) -> None:

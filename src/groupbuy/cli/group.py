@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("groupbuy.cli.check", "Find every error in rules and lead files."),
     "test": ("groupbuy.cli.test", "Run the cases that say what rules must do."),
     "diff": ("groupbuy.cli.diff", "Compare two versions of rules over the same leads."),
+    "log": ("groupbuy.cli.log", "Prove and replay what evaluate --log kept."),
     "fmt": ("groupbuy.cli.fmt", "Put rule files in one spelling."),
     "lsp": ("groupbuy.cli.lsp", "Serve an editor while rules are written."),
     "rules": ("groupbuy.cli.rules", "List, show and look up rules."),

@@ -105,6 +105,16 @@ def cuts_option(command: F) -> F:
     )(command)
 
 
+def log_key_option(command: F) -> F:
+    """`--log-key`, of every command that writes or reads a decision log."""
+    return click.option(
+        "--log-key",
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="FILE",
+        help="The key of the log's digests; else the log's name with .key behind it.",
+    )(command)
+
+
 def read_stored(path: Path | None) -> StoredCuts | None:
     """The cuts of an earlier run. Raises `GroupbuyError`."""
     if path is None:

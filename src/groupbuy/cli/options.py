@@ -19,14 +19,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 def rules_options(command: F) -> F:
     """`--rules`, `--plugins-dir`, `--as-of`, `--set`, `--lang`."""
     for option in (
-        click.option(
-            "--plugins-dir",
-            type=click.Path(path_type=Path, file_okay=False),
-            metavar="DIR",
-            expose_value=False,
-            callback=_keep_plugins_dir,
-            help="A folder of plugins that are not installed: name.py, or a folder name.",
-        ),
+        plugins_dir_option,
         click.option("--lang", type=click.Choice(["en", "zh"]), help="Language of the output."),
         click.option(
             "--set",
@@ -45,6 +38,18 @@ def rules_options(command: F) -> F:
     ):
         command = option(command)
     return command
+
+
+def plugins_dir_option(command: F) -> F:
+    """`--plugins-dir`, of every command that opens rules."""
+    return click.option(
+        "--plugins-dir",
+        type=click.Path(path_type=Path, file_okay=False),
+        metavar="DIR",
+        expose_value=False,
+        callback=_keep_plugins_dir,
+        help="A folder of plugins that are not installed: name.py, or a folder name.",
+    )(command)
 
 
 def output_option(

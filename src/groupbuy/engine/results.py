@@ -57,6 +57,9 @@ class Result:
     incomplete: bool = False
     cases: list[Case] = field(default_factory=list)
     standings: dict[str, Standings] = field(default_factory=dict)
+    run: Run | None = None
+    ranked: Sequence[Case] = ()
+    """Every lead that was evaluated, shown or not, in the order in which to call."""
 
 
 class Presenter:

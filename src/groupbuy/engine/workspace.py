@@ -252,7 +252,9 @@ class Workspace:
         if self.options.top is not None:
             chosen = chosen[: self.options.top]
         counts["shown"] = len(chosen)
-        return presenter.result(run, chosen, leads.set_aside, counts)
+        result = presenter.result(run, chosen, leads.set_aside, counts)
+        result.run, result.ranked = run, ranked
+        return result
 
     def stored(self, standings: Mapping[str, Standings]) -> StoredCuts:
         """The populations of a run, with the rules and the day that they belong to."""

@@ -28,13 +28,13 @@ def show_json(result: Mapping[str, Any]) -> str:
             ordered[key] = _in_order(ordered[key], order)
     if "leads" in ordered:
         ordered["leads"] = [_lead(lead) for lead in ordered["leads"]]
-    return _text(ordered, indent=2) + "\n"
+    return json_text(ordered, indent=2) + "\n"
 
 
 def show_jsonl(result: Mapping[str, Any]) -> Iterator[str]:
     """One line a lead."""
     for lead in result.get("leads", ()):
-        yield _text(_lead(lead)) + "\n"
+        yield json_text(_lead(lead)) + "\n"
 
 
 def _lead(lead: Mapping[str, Any]) -> dict[str, Any]:
@@ -50,6 +50,8 @@ def _in_order(data: Mapping[str, Any], order: tuple[str, ...]) -> dict[str, Any]
     return {**known, **{key: value for key, value in data.items() if key not in known}}
 
 
-def _text(data: object, indent: int | None = None) -> str:
-    text = json.dumps(data, ensure_ascii=False, indent=indent, allow_nan=False)
+def json_text(data: object, indent: int | None = None, *, tight: bool = False) -> str:
+    """Plain data as JSON that every terminal and file can hold; `tight` without spaces."""
+    between = (",", ":") if tight else None
+    text = json.dumps(data, ensure_ascii=False, indent=indent, separators=between, allow_nan=False)
     return _ESCAPED.sub(lambda match: f"\\u{ord(match.group()):04x}", text)

@@ -76,6 +76,39 @@ def opened(text: str, folder: Path) -> Iterator[Version]:
         yield Version(target, text, f"{revision}:{relative.as_posix()}/")
 
 
+@dataclass(frozen=True)
+class Standing:
+    """How a folder stands to its repository: the commit that is checked out, the folder's path in
+    it, and whether anything in the folder is not as the commit has it.
+    """
+
+    commit: str
+    path: str
+    changed: bool
+
+
+def standing(folder: Path) -> Standing | None:
+    """How a folder stands to git; none where it is under no version control, or there is no git."""
+    try:
+        commit = _git("rev-parse", "--verify", "--quiet", "HEAD^{commit}", cwd=folder)
+        top = Path(_git("rev-parse", "--show-toplevel", cwd=folder).decode().rstrip("\n"))
+        differs = _git(
+            *("status", "--porcelain", "--ignored", "--untracked-files=all", "--", "."), cwd=folder
+        )
+    except (_GitError, GroupbuyError):
+        return None
+    path = folder.resolve().relative_to(top.resolve()).as_posix()
+    return Standing(commit.decode().strip(), path, bool(differs))
+
+
+def top_of(folder: Path) -> Path | None:
+    """The top of the repository that a folder is in; none where it is in none."""
+    try:
+        return Path(_git("rev-parse", "--show-toplevel", cwd=folder).decode().rstrip("\n"))
+    except (_GitError, GroupbuyError):
+        return None
+
+
 def _commit(revision: str, text: str) -> tuple[str, Path]:
     """The commit that a revision names, and the top of the repository."""
     hint = "name a rules folder, a git revision (HEAD~1, v1), or REVISION:FOLDER"
