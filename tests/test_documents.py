@@ -84,6 +84,7 @@ def test_commands_of_the_readme_run(
     )
     polars.read_csv(tmp_path / "leads.csv").write_parquet(tmp_path / "leads.parquet")
     (tmp_path / "cuts.json").write_text(write_cuts(StoredCuts("", AS_OF_DAY)), encoding="utf-8")
+    (tmp_path / "decisions.jsonl").touch()
     words = [word.replace("examples/leads.yaml", str(examples)) for word in shlex.split(line)[1:]]
     if words[:2] == ["init", "my-rules"]:
         words[1] = "other-rules"

@@ -69,6 +69,14 @@ class LeadConclusions:
         """A value as plain data."""
         return wording.plain(value, type)
 
+    def told(self, name: str, value: Any, type: Type) -> Any:
+        """The value of a name as plain data; personal data is masked."""
+        return MASKED if self.hides(name) and value is not None else self.shown(value, type)
+
+    def hides(self, name: str) -> bool:
+        """Whether the value of a name is personal data that nobody asked to see."""
+        return not self.show_pii and name in self.plan.private
+
     def due(self, day: int | None) -> str | None:
         """A date in ISO form."""
         return None if day is None else wording.iso(day)
@@ -98,9 +106,7 @@ class LeadConclusions:
                 value, type = self.value(shown), self.type_of(shown)
                 if type is None or type.kind is Kind.TABLE or value is None or value is NONE:
                     continue
-                field = self.model.fields.get(shown)
-                hidden = field is not None and field.pii and not self.show_pii
-                found[shown] = MASKED if hidden else wording.plain(value, type)
+                found[shown] = self.told(shown, value, type)
         return found
 
     def type_of(self, name: str) -> Type | None:
@@ -158,20 +164,20 @@ class LeadConclusions:
             value = float(value) if isinstance(value, int) else value
         elif slot.table is not None:
             value = self.cell(slot.table, slot.name, row)
+            if value is not None and self.hides(f"{slot.table}.{slot.name}"):
+                return MASKED
             table = self.model.tables.get(slot.table)
             field = table.fields.get(slot.name) if table else None
             if field is not None:
-                if field.pii and not self.show_pii and value is not None:
-                    return MASKED
                 words = field.value_titles
         else:
             value = self.value(slot.name)
+            if value is not None and self.hides(slot.name):
+                return MASKED
             if value is None and slot.type.open:
                 value = self.open_value(slot)
             field = self.model.fields.get(slot.name)
             if field is not None:
-                if field.pii and not self.show_pii and value is not None:
-                    return MASKED
                 words = field.value_titles
             elif slot.type.kind is Kind.CHOICE:
                 words = self.plan.word_titles(slot.name)

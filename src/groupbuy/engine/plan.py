@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from groupbuy.compile.python import Program, compile_program, compile_value
+from groupbuy.engine.private import Private
 from groupbuy.model.model import LeadModel
 from groupbuy.reason.questions import Edges, edges_of
 from groupbuy.rules.stack import Stack
@@ -82,6 +83,7 @@ class Plan:
         if fixed is not None:
             stack.adopt(fixed.stack, fixed.order)
         self.stack, self.model = stack, model
+        self.private = Private(stack, model)
         self.inputs = inputs_of(model)
         self.field_order = {field: number for number, field in enumerate(model.entries)}
         self.tables = self.table_types()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -12,7 +14,7 @@ from groupbuy.files.record import Record
 from groupbuy.files.sniff import format_of
 from groupbuy.files.tables import XLSX, join, siblings, stray_tables, table_of
 from groupbuy.files.text import STDIN, read_stdin, read_text
-from groupbuy.model.lead import LeadFile, RecordReader, SetAside, bare
+from groupbuy.model.lead import LeadFile, RecordReader, SetAside, bare, is_private
 from groupbuy.model.model import LeadModel, load_model
 from groupbuy.model.names import quote
 from groupbuy.source.compose import without_collector
@@ -104,14 +106,23 @@ class _Reading:
         given = {path.absolute() for path, _ in tables}
         for path in mains:
             self.records[path] = []
-            with self.problems.collecting():
+            with self._bare(), self.problems.collecting():
                 self.records[path] = self._records(path, stdin)
                 beside = siblings(path, self.model, self.result.notes) if path else []
                 tables += [found for found in beside if found[0].absolute() not in given]
         for path, table in tables:
-            with self.problems.collecting():
+            with self._bare(), self.problems.collecting():
                 self._join(path, table)
         self._leads()
+
+    @contextmanager
+    def _bare(self) -> Iterator[None]:
+        """Of a file that can't be read nobody knows where its personal data stand: show no line."""
+        before = len(self.problems.found)
+        yield
+        if any(is_private(entry) for entry in self.model):
+            found = self.problems.found
+            found[before:] = [replace(each, at=bare(each.at)) for each in found[before:]]
 
     def _distinct(self, paths: Sequence[str | Path]) -> list[Path | None]:
         """The paths, standard input as None; one given twice is a problem."""

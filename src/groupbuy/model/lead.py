@@ -360,9 +360,11 @@ def bare(at: Location | None) -> Location | None:
 def _is_private(columns: Columns, header: str) -> bool:
     """Whether what stands under a header is personal data, or rows with such data."""
     column = columns.find(header)
-    if column is None:
-        return False
-    entry = column.entry
+    return column is not None and is_private(column.entry)
+
+
+def is_private(entry: Entry) -> bool:
+    """Whether a field is personal data, or a table has a column of such."""
     fields = entry.fields.values() if isinstance(entry, Table) else (entry,)
     return any(field.pii for field in fields)
 

@@ -177,6 +177,12 @@ class Conclusions(Protocol):
     def shown(self, value: Any, type: Type) -> Any:
         """A value as results print it: dates in ISO form, numbers to 12 digits."""
 
+    def told(self, name: str, value: Any, type: Type) -> Any:
+        """A value of a name as results print it; personal data is masked."""
+
+    def hides(self, name: str) -> bool:
+        """Whether the value of a name is personal data that nobody asked to see."""
+
     def facts(self, *tests: Expr) -> dict[str, Any]:
         """The names that expressions read directly, with their values."""
 

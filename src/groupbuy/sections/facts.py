@@ -170,8 +170,8 @@ class Facts:
         if isinstance(definition.expression, Periods):
             return None
         if definition.table is not None:
-            rows = lead.rows(definition.name)
-            values = None if rows is None else [lead.shown(v, definition.type) for v in rows]
+            name, rows = definition.name, lead.rows(definition.name)
+            values = None if rows is None else [lead.told(name, v, definition.type) for v in rows]
             return {"value": values, "status": "unknown" if rows is None else "known"}
         return presented_value(definition.name, definition.type, lead)
 
@@ -206,7 +206,7 @@ def presented_value(name: str, type: Type, lead: Conclusions) -> dict[str, Any]:
         return {"value": None, "status": "unknown", "missing": lead.missing(name)}
     if value is NONE:
         return {"value": None, "status": "none"}
-    return {"value": lead.shown(value, type), "status": "known"}
+    return {"value": lead.told(name, value, type), "status": "known"}
 
 
 def applied(form: Form, fields: Mapping, ctx: Context, rows: str | None = None) -> Form:

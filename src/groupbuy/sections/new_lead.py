@@ -45,7 +45,7 @@ class NewLead:
                 rows = lead.rows(name)
                 value = None if rows is None else rows[row[1]]
             shown = lead.shown(value, type)
-            if shown is not None:
+            if shown is not None and not lead.hides(name):
                 found[field] = shown
         return {**found, **{table: [] for table in self.empty}}
 

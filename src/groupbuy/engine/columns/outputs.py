@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import narwhals as nw
@@ -16,6 +17,7 @@ import narwhals as nw
 from groupbuy.compile.columns.leads import LeadSheet, Variant
 from groupbuy.compile.columns.pieces import FALSE, Held, Piece, coalesce, col, listed, lit, when
 from groupbuy.engine.columns.stacks import STACK
+from groupbuy.engine.private import Private
 from groupbuy.errors import GroupbuyError, Location, Problem
 from groupbuy.model.model import LeadModel
 from groupbuy.rules.stack import Stack
@@ -147,6 +149,11 @@ class Outputs:
         """A condition by name."""
         return Held(self.held(name, FLAG).condition)
 
+    @cached_property
+    def private(self) -> list[Private]:
+        """What is personal data in each stack."""
+        return [Private(stack, self.model) for stack in self.stacks.values()]
+
     # ── about the lead ──
 
     def about(self) -> Iterator[Output]:
@@ -201,6 +208,8 @@ class Outputs:
             return
         definition = made[0]
         if definition.type.kind is Kind.DATES:
+            return
+        if not self.wanted.show_pii and any(id in private for private in self.private):
             return
         yield from self.value(id, self.held(id, definition.type), definition.type)
 
