@@ -13,6 +13,12 @@ PIP := $(BIN)/python -m pip -qq --no-input --disable-pip-version-check
 PROJECTS := pyproject.toml $(wildcard plugins/*/pyproject.toml)
 PLUGINS := $(patsubst %/pyproject.toml,%,$(wildcard plugins/*/pyproject.toml))
 
+# `make install PINNED=only` fails where the pinned packages can't be had.
+PINNED ?= try
+# Tools of `pins` and `sbom`, apart from what they look at.
+TOOL_BIN := build/tools/bin
+TOOLS := build/tools/.installed
+
 # The stamps of what is installed; the second holds the plugins by name.
 CORE := .venv/.installed-core
 ALL := .venv/.installed-all
@@ -23,7 +29,7 @@ USABLE := $(shell test -x $(BIN)/python && grep -sqF "$(CURDIR)/$(BIN)/" $(BIN)/
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install demo test lint format systems errors fuzz packages clean venv FORCE
+.PHONY: help install demo test lint format systems errors fuzz packages pins sbom clean venv FORCE
 
 help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s  %s\n", $$1, $$2 }' Makefile
@@ -62,6 +68,24 @@ systems: $(CORE) ## make rules/README.md: each system, where it lives, how to se
 errors: $(CORE) ## run the examples of error codes, and write what they say to the table and the page
 	$(BIN)/python tests/authoring/error_world.py
 
+pins: $(ALL) $(TOOLS) ## renew requirements/*.txt (versions and hashes) and docs/licences.md
+	@set -e; for kind in ci run tools; do \
+		$(BIN)/python tools/supply.py needs $$kind | $(TOOL_BIN)/uv pip compile - --quiet --upgrade \
+			--universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+			$$(test $$kind = run && echo --constraint requirements/ci.txt) \
+			--output-file requirements/$$kind.txt; done
+	@$(MAKE) --no-print-directory install
+	$(BIN)/python tools/supply.py licences
+
+sbom: $(ALL) $(TOOLS) ## write what is installed with groupbuy and all extras to build/sbom.json (CycloneDX)
+	@rm -rf build/wheels
+	@$(PIP) wheel --no-deps --no-build-isolation --wheel-dir build/wheels . $(PLUGINS)
+	@$(BIN)/python -m venv --clear --without-pip build/shipped
+	@$(PIP) --python build/shipped/bin/python install --require-hashes -r requirements/run.txt
+	@$(PIP) --python build/shipped/bin/python install --no-deps --no-index build/wheels/*.whl
+	$(TOOL_BIN)/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible \
+		--output-format JSON --output-file build/sbom.json build/shipped/bin/python
+
 clean: ## remove .venv and everything generated
 	rm -rf .venv build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name .git -prune -o -type d \( -name __pycache__ -o -name '*.egg-info' \
@@ -83,10 +107,15 @@ $(CORE): pyproject.toml
 	@touch $(CORE)
 
 # One command for everything, so that the plugins' `groupbuy` is the one that stands here.
-$(ALL): $(PROJECTS)
+$(ALL): $(PROJECTS) requirements/ci.txt
 	@echo "Installing groupbuy, its plugins and the development tools in .venv"
-	@$(PIP) install 'pip>=25.1'
-	@$(PIP) install --group dev $$($(BIN)/python -c "$$WITH_ALL_EXTRAS" . $(PLUGINS))
+	@{ $(PIP) install --require-hashes -r requirements/ci.txt \
+		&& $(PIP) install --no-deps --no-build-isolation $$($(BIN)/python tools/supply.py locals); } \
+	|| { echo "The pinned packages (requirements/ci.txt) can't be installed here; taking what" \
+			"pyproject.toml allows instead. This environment is not the one of CI." >&2; \
+		test "$(PINNED)" != only \
+		&& $(PIP) install 'pip>=25.1' \
+		&& $(PIP) install --group dev $$($(BIN)/python -c "$$WITH_ALL_EXTRAS" . $(PLUGINS)); }
 	@touch $(CORE)
 	@echo "$(PLUGINS)" > $(ALL)
 
@@ -97,6 +126,11 @@ $(YAML_SERVER): | $(ALL)
 		npm install --silent --no-audit --no-fund --fetch-retries 0 \
 		--prefix .venv/node yaml-language-server@1.25.0 \
 		|| echo "npm can't install it; tests that need it will be skipped"; fi
+
+$(TOOLS): requirements/tools.txt | $(ALL)
+	@$(BIN)/python -m venv --clear --without-pip build/tools
+	@$(PIP) --python $(TOOL_BIN)/python install --require-hashes -r requirements/tools.txt
+	@touch $(TOOLS)
 
 define WITH_ALL_EXTRAS
 import sys, tomllib
