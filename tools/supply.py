@@ -94,9 +94,9 @@ def licences() -> str:
     lines = [
         "# Licences of what groupbuy needs",
         "",
-        "Everything that `groupbuy` and its plugins install with every extra, as the packages state it;",
-        "only the core's own (README) is needed for the rest to be left out. Made by `make pins`.",
-        "groupbuy itself is Apache-2.0. `make sbom` writes the same for programs (CycloneDX).",
+        "Everything that `groupbuy` and its plugins install with all their extras, as the packages",
+        "state it. Without extras it is five packages (README) and what they need. groupbuy itself",
+        "is Apache-2.0. `make pins` writes this page; `make sbom` the same for programs (CycloneDX).",
         "",
         "| package | version | licence |",
         "|---|---|---|",

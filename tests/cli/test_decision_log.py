@@ -432,6 +432,43 @@ def test_another_version_of_groupbuy_or_of_a_plugin_is_named(
     assert "record 1  L1  byte-equal\n    groupbuy was 0.0.9 and is 0.1.0\n" in out
 
 
+def test_another_version_of_a_plugin_is_named(
+    call: Call, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def version(text: str) -> None:
+        found = [{"name": "tea", "distribution": "groupbuy-tea", "version": text}]
+        monkeypatch.setattr("groupbuy.plugins.registry.Registry.identities", lambda _: found)
+
+    version("1.0")
+    logged(call)
+    version("1.1")
+    edit(home, "value: 100", "value: 130")
+    code, out = replay(call, "--record", "1", "--rules", "rules")
+    assert (code, "tea was groupbuy-tea 1.0 and is groupbuy-tea 1.1\n" in out) == (1, True)
+    monkeypatch.undo()
+    monkeypatch.chdir(home)
+    code, out = replay(call, "--record", "1", "--rules", "rules")
+    assert "the plugin tea 1.0 is not there\n" in out
+
+
+def test_rules_that_need_a_plugin_which_is_not_there(call: Call, home: Path) -> None:
+    (home / "plugins").mkdir()
+    (home / "plugins" / "tea.py").write_text(
+        "from pathlib import Path\nfrom groupbuy.api import hookimpl\n\n\n@hookimpl\n"
+        "def groupbuy_fields():\n    return Path(__file__).with_name('fields.txt')\n",
+        encoding="utf-8",
+    )
+    fields = "groupbuy: 1\nfields:\n  leaves: {type: number}\n"
+    (home / "plugins" / "fields.txt").write_text(fields, encoding="utf-8")
+    edit(home, "weight: sum", "leafy: leaves\n  weight: sum")
+    logged(call, "--plugins-dir", "plugins")
+    assert replay(call, "--plugins-dir", "plugins")[0] == 0
+    code, out = replay(call)
+    assert (code, out.splitlines()[-1]) == (1, "4 records: 4 not replayed")
+    assert "unknown-name" in out
+    assert "it used the plugin tea" in out
+
+
 def test_tampered_records_are_not_replayed(call: Call, home: Path) -> None:
     logged(call)
     content = Path(LOG).read_bytes()

@@ -138,6 +138,9 @@ def _check_head(node: MappingNode, problems: Problems) -> None:
 def _check_id(fields: Node, entries: Mapping[str, Entry], problems: Problems) -> None:
     """Leads are told apart by `id`."""
     entry = entries.get(ID)
+    if isinstance(entry, Field) and entry.pii:
+        message = "the id stands in every result, so it can't be personal data"
+        problems.add("model-id", message, entry.at, "give each lead a number of its own")
     if isinstance(entry, Field) and entry.type.kind is Kind.TEXT and entry.required:
         return
     if entry is None and isinstance(fields, MappingNode) and ID in fields.items:
