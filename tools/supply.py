@@ -94,9 +94,9 @@ def licences() -> str:
     lines = [
         "# Licences of what groupbuy needs",
         "",
-        "Everything that `groupbuy` and its plugins install with all their extras, as the packages",
-        "state it. Without extras it is five packages (README) and what they need. groupbuy itself",
-        "is Apache-2.0. `make pins` writes this page; `make sbom` the same for programs (CycloneDX).",
+        "What `groupbuy` and its plugins install with all their extras, as the packages state it;",
+        "without extras it is five packages (README) and what they need. groupbuy itself is",
+        "Apache-2.0. `make pins` writes this page, `make sbom` the same for programs (CycloneDX).",
         "",
         "| package | version | licence |",
         "|---|---|---|",
