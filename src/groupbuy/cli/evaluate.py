@@ -147,8 +147,12 @@ def evaluate(
             workspace, leads, engine, form, output, strict=strict, save_cuts=save_cuts
         )
     tell_foreign(workspace, cuts)
+    if log is not None:
+        from groupbuy.decisions.book import refuse_unusable
+
+        refuse_unusable(log)
     opened = open_leads(workspace, leads, mapping, rejects)
-    result = workspace.evaluate(opened)
+    result = workspace.evaluate(opened, keep=log is not None)
     if strict and result.incomplete:
         _tell_set_aside(result)
         return INVALID

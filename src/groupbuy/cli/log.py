@@ -173,12 +173,14 @@ def _told(each: Replayed, *, always: bool, quiet: bool) -> int:
 
 def _runs(reading: Reading) -> Iterator[list[Record]]:
     """The sound records of a log, run by run."""
+    from groupbuy.decisions.replaying import packed
+
     run: list[Record] = []
     for record in reading.records():
         if run and record.data.get("run") != run[0].data.get("run"):
             yield run
             run = []
-        run.append(record)
+        run.append(packed(record))
     if run:
         yield run
 

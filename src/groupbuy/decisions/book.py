@@ -109,6 +109,13 @@ def opened_to_add(path: Path) -> Iterator[Book]:
         os.close(file)
 
 
+def refuse_unusable(path: Path) -> None:
+    """Raise now what adding to a log would raise later, after everything was worked out."""
+    if path.exists() or not path.parent.is_dir():
+        with opened_to_add(path):
+            pass
+
+
 def refuse_unwritable(path: Path, error: OSError) -> NoReturn:
     """The error that ends a run whose decisions can't be logged."""
     message = f"{path}: {error.strerror or error}; nothing was logged and nothing is shown"

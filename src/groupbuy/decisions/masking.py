@@ -17,6 +17,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from groupbuy.decisions.book import opened_to_add
 from groupbuy.engine.wording import iso
 from groupbuy.errors import GroupbuyError, Problem
 from groupbuy.model.entries import Field, Table
@@ -36,20 +37,25 @@ Fill = Callable[[str, str, Any], Any]
 class Key:
     """The secret of a log's digests, read or made when the first is asked for."""
 
-    def __init__(self, path: Path) -> None:
-        """`path` is the file that holds it."""
-        self.path = path
+    def __init__(self, path: Path, log: Path | None = None) -> None:
+        """`path` is the file that holds it; a key is made only for a `log`, and under its lock."""
+        self.path, self.log = path, log
         self._secret: bytes | None = None
         self.made = False
 
     def digest(self, lead: str, path: str, value: Any) -> str:
         """What stands for a value of a lead; makes a key where there is none."""
-        if self._secret is None:
-            self._secret = _read(self.path)
-        if self._secret is None:
-            self._secret, self.made = _make(self.path), True
+        if not self.there:
+            self._find_or_make()
+        assert self._secret is not None
         text = json_text([lead, path, value], tight=True)
         return hmac.new(self._secret, text.encode(), hashlib.sha256).hexdigest()[:_DIGITS]
+
+    def _find_or_make(self) -> None:
+        assert self.log is not None
+        with opened_to_add(self.log):  # of two runs that need a key, one makes it
+            if not self.there:
+                self._secret, self.made = _make(self.path), True
 
     @property
     def there(self) -> bool:

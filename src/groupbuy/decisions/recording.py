@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import platform
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -42,18 +44,19 @@ def log_decisions(
 
     Raises `GroupbuyError` where the log can't be written, and then nothing is added.
     """
-    secret = Key(key or key_beside(path))
+    secret = Key(key or key_beside(path), path)
     head = head_of(workspace)
     count = len(ranked) + len(run.set_aside) + len(unread)
-    with opened_to_add(path) as book:
-        head["run"] = {"first": book.end.number + 1, "leads": count}
-        entries = _entries(workspace, run, ranked, unread, secret)
-        added, now = book.add(_whole(head, each, secret) for each in entries)
+    with tempfile.TemporaryFile("w+", encoding="utf-8", newline="\n") as prepared:
+        # What takes long is done before the log is locked for others.
+        for entry in _entries(workspace, run, ranked, unread, secret):
+            prepared.write(json_text(entry, tight=True) + "\n")
+        prepared.seek(0)
+        head["key"] = secret.name
+        with opened_to_add(path) as book:
+            head["run"] = {"first": book.end.number + 1, "leads": count}
+            added, now = book.add({**head, **json.loads(line)} for line in prepared)
     return added, now, secret
-
-
-def _whole(head: Mapping[str, Any], entry: Mapping[str, Any], key: Key) -> dict[str, Any]:
-    return {**head, "key": key.name, **entry}
 
 
 def head_of(workspace: Workspace) -> dict[str, Any]:

@@ -7,9 +7,10 @@ that it is what it was.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -59,8 +60,15 @@ class Means:
     options: Mapping[str, Any] = field(default_factory=dict)
 
 
+def packed(record: Record) -> Record:
+    """A record that takes less memory: what is large in it as text, until it is needed."""
+    large = {name: record.data.get(name) for name in ("input", "conclusions")}
+    texts = {name: value and json_text(value, tight=True) for name, value in large.items()}
+    return replace(record, data={**record.data, **texts})
+
+
 def replayed(records: Sequence[Record], means: Means, wanted: int | None) -> Iterator[Replayed]:
-    """Every record of one run, or only the record `wanted`, replayed."""
+    """Every record of one run (`packed`), or only the record `wanted`, replayed."""
     chosen = [each for each in records if wanted in (None, each.number)]
     head = records[0].data
     try:
@@ -165,10 +173,9 @@ def _compared(
     faults = filling.faults(id, recorder.weighed(case) | recorder.choosing)
     if faults:
         return Replayed(record.number, id, NOT_REPLAYED, tuple(faults))
-    then, now = record.data["conclusions"], dict(concluded)
-    if json_text(then, tight=True) == json_text(now, tight=True):
+    if record.data["conclusions"] == json_text(concluded, tight=True):
         return Replayed(record.number, id, EQUAL, tuple(changes))
-    found = list(differences(then, now))
+    found = list(differences(json.loads(record.data["conclusions"]), dict(concluded)))
     if not found:
         found = ["the same values in another order"]
     more = len(found) - MOST_DIFFERENCES
@@ -253,8 +260,9 @@ class _Filling:
 
 def _lead(record: Record, model: LeadModel, filling: _Filling) -> Lead:
     id, at = str(record.data["id"]), Location(str(record.data["at"]))
-    values = restored(record.data["input"]["values"], id, model, filling)
-    assumed = frozenset(record.data["input"].get("assumed", ()))
+    input = json.loads(record.data["input"])
+    values = restored(input["values"], id, model, filling)
+    assumed = frozenset(input.get("assumed", ()))
 
     def places(
         field: str | None = None, row: int | None = None, column: str | None = None, /

@@ -46,7 +46,8 @@ class Private:
         if isinstance(tree, Col):
             return f"{tree.table}.{tree.name}" in self
         if isinstance(tree, Case):
-            return any(self._passes(value) for value in (*dict(tree.arms).values(), tree.default))
+            values = [value for _, value in tree.arms]
+            return any(map(self._passes, [*values, tree.default]))
         if isinstance(tree, Op):
             return tree.op in _PASSING_OPS and any(map(self._passes, tree.args))
         if isinstance(tree, Agg) and tree.value is not None:

@@ -59,7 +59,7 @@ class Result:
     standings: dict[str, Standings] = field(default_factory=dict)
     run: Run | None = None
     ranked: Sequence[Case] = ()
-    """Every lead that was evaluated, shown or not, in the order in which to call."""
+    """With `run`: all leads that were evaluated, shown or not, in the order in which to call."""
 
 
 class Presenter:

@@ -241,8 +241,8 @@ class Workspace:
             ),
         )
 
-    def evaluate(self, leads: LeadFile) -> Result:
-        """Evaluate leads and choose those to show."""
+    def evaluate(self, leads: LeadFile, *, keep: bool = False) -> Result:
+        """Evaluate leads and choose those to show; `keep` all of them with the result."""
         run, ranked = self.run(leads)
         presenter = self.presenter()
         chosen = ranked
@@ -253,7 +253,8 @@ class Workspace:
             chosen = chosen[: self.options.top]
         counts["shown"] = len(chosen)
         result = presenter.result(run, chosen, leads.set_aside, counts)
-        result.run, result.ranked = run, ranked
+        if keep:
+            result.run, result.ranked = run, ranked
         return result
 
     def stored(self, standings: Mapping[str, Standings]) -> StoredCuts:
