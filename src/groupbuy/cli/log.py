@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ import click
 from groupbuy.cli.opening import cuts_option, log_key_option, open_leads, read_stored
 from groupbuy.cli.options import plugins_dir, plugins_dir_option
 from groupbuy.cli.running import DONE, FINDINGS, fail, next_step
+from groupbuy.errors import GroupbuyError, Location, Problem
 
 if TYPE_CHECKING:
     from groupbuy.decisions.chain import Record
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from groupbuy.model.lead import LeadFile
 
 SCREENFUL = 20
-"""Records that are told one by one; the rest are counted."""
+"""How many faults are told; the rest are counted."""
 
 file_argument = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 
@@ -142,33 +144,34 @@ def replay(
 
 def _replay_runs(reading: Reading, means: Means, wanted: int | None) -> dict[str, int]:
     """Replay run by run, tell what is not byte-equal, and count."""
-    from groupbuy.decisions.replaying import replayed
+    from groupbuy.decisions.replaying import EQUAL, NOTHING, replayed
 
     counts: dict[str, int] = {}
     told = 0
     for run in _runs(reading):
         if wanted is not None and wanted not in {each.number for each in run}:
             continue
-        for each in replayed(run, means, wanted):
-            counts[each.state] = counts.get(each.state, 0) + 1
-            told += _told(each, always=wanted is not None, quiet=told >= SCREENFUL)
+        made = replayed(run, means, wanted)
+        for (state, reasons), group in groupby(made, lambda each: (each.state, each.reasons)):
+            alike = list(group)
+            counts[state] = counts.get(state, 0) + len(alike)
+            if wanted is None and state in (EQUAL, NOTHING):
+                continue
+            told += 1
+            if told <= SCREENFUL:
+                click.echo("\n    ".join([f"{_which(alike)}  {state}", *reasons]))
     _tell(reading)
     if told > SCREENFUL:
         click.echo(f"and {told - SCREENFUL:,} more")
     return counts
 
 
-def _told(each: Replayed, *, always: bool, quiet: bool) -> int:
-    """Say what came of a record; whether there was something to say."""
-    from groupbuy.decisions.replaying import EQUAL, NOTHING
-
-    if each.state in (EQUAL, NOTHING) and not always:
-        return 0
-    if not quiet:
-        click.echo(f"record {each.record}  {each.id or '–'}  {each.state}")
-        for reason in each.reasons:
-            click.echo(f"    {reason}")
-    return 1
+def _which(alike: Sequence[Replayed]) -> str:
+    """Records of which the same is to be said."""
+    first, last = alike[0], alike[-1]
+    if len(alike) == 1:
+        return f"record {first.record}  {first.id or '–'}"
+    return f"records {first.record} to {last.record}"
 
 
 def _runs(reading: Reading) -> Iterator[list[Record]]:
@@ -189,7 +192,7 @@ def _rules_of(rules: Path | None, revision: str | None) -> Any:
     """What opens the rules of a record: those given, else its revision's, else its folder's."""
     from groupbuy.authoring.diff.revision import opened, top_of
     from groupbuy.engine.workspace import Workspace
-    from groupbuy.rules.project import SHIPPED, shipped_rules
+    from groupbuy.rules.project import FILE, SHIPPED, shipped_rules
 
     @contextmanager
     def open_rules(head: Mapping[str, Any], options: Options) -> Iterator[Workspace]:
@@ -202,6 +205,10 @@ def _rules_of(rules: Path | None, revision: str | None) -> Any:
         top = top_of(Path.cwd())
         inside = origin.get("path")
         there = rules or (top / inside if top is not None and inside else Path(shown or "."))
+        if at is None and not (there / FILE).is_file():
+            raise GroupbuyError(
+                Problem("file-missing", "there are no rules", Location(str(there / FILE)))
+            )
         if at is None:
             yield Workspace(there, options, shown=shown)
             return
