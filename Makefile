@@ -83,6 +83,7 @@ sbom: $(ALL) $(TOOLS) ## write what is installed with groupbuy and all extras to
 	@$(BIN)/python -m venv --clear --without-pip build/shipped
 	@$(PIP) --python build/shipped/bin/python install --require-hashes -r requirements/run.txt
 	@$(PIP) --python build/shipped/bin/python install --no-deps --no-index build/wheels/*.whl
+	@rm -f build/shipped/lib/python*/site-packages/groupbuy*.dist-info/direct_url.json # a path of here
 	$(TOOL_BIN)/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible \
 		--output-format JSON --output-file build/sbom.json build/shipped/bin/python
 
