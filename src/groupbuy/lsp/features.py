@@ -59,7 +59,7 @@ def _watch_files(server: RulesServer) -> None:
         return
     options = types.DidChangeWatchedFilesRegistrationOptions([types.FileSystemWatcher("**/*.yaml")])
     method = types.WORKSPACE_DID_CHANGE_WATCHED_FILES
-    registration = types.Registration("watched-files", method, options)
+    registration = types.Registration("watched_files", method, options)
     server.client_register_capability(types.RegistrationParams([registration]))
 
 
