@@ -27,6 +27,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("texts", "source", "extras", "watch"),
     ("tree",),  # types, nodes, constructors
     ("language", "model"),  # text ↔ tree; the lead model
+    ("sheets",),  # CSV and Excel → cells with places
     ("compile",),  # tree → Python, tree → dataframe expressions
     ("reason",),  # possible worlds, questions, static analysis
     ("sections",),  # one module per section of a pack: entries → definitions

@@ -13,9 +13,9 @@ from xml.etree import ElementTree
 import pytest
 from command_line import AS_OF, EXAMPLES, Call
 
-from groupbuy.files.xlsx_book import Book
-from groupbuy.files.xlsx_cells import Cells
 from groupbuy.render import book, xlsx
+from groupbuy.sheets.xlsx_book import Book
+from groupbuy.sheets.xlsx_cells import Cells
 
 
 def evaluate(call: Call, *more: object) -> tuple[int, str]:

@@ -13,9 +13,9 @@ from test_lead_files import MODEL
 
 from groupbuy.errors import GroupbuyError, Problem, Source
 from groupbuy.files.leads import read_leads
-from groupbuy.files.xlsx_cells import letters_of
 from groupbuy.model.lead import Lead, LeadFile
 from groupbuy.model.model import LeadModel, load_model
+from groupbuy.sheets.xlsx_cells import letters_of
 from groupbuy.source.yaml import read_yaml
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

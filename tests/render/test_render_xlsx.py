@@ -11,13 +11,13 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from render_sample import HOSTILE, hostile_result, result, view
 
-from groupbuy.files.xlsx_book import Book
-from groupbuy.files.xlsx_cells import Cells
 from groupbuy.render import book
 from groupbuy.render.book import LONGEST
 from groupbuy.render.inert import inert
 from groupbuy.render.view import Column, View
 from groupbuy.render.xlsx import show_xlsx
+from groupbuy.sheets.xlsx_book import Book
+from groupbuy.sheets.xlsx_cells import Cells
 
 Row = dict[int, Any]
 

@@ -120,7 +120,7 @@ def read_stored(path: Path | None) -> StoredCuts | None:
     if path is None:
         return None
     from groupbuy.engine.standing import read_cuts
-    from groupbuy.files.text import read_text
+    from groupbuy.sheets.text import read_text
 
     return read_cuts(read_text(path, []).text, str(path))
 

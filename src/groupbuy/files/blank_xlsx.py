@@ -16,13 +16,13 @@ from typing import Any
 from groupbuy.extras import TEXTS_STAY, xlsxwriter
 from groupbuy.files.blank import chosen_entries
 from groupbuy.files.from_xlsx import ABOUT_SHEETS, LEADS_SHEETS, LISTS_SHEET, is_leads, table_called
-from groupbuy.files.sheet import names_lead
-from groupbuy.files.xlsx_cells import letters_of
 from groupbuy.model.entries import Entry, Field, Table
 from groupbuy.model.lead import Columns
 from groupbuy.model.model import ID, LeadModel
 from groupbuy.model.names import words_of
 from groupbuy.model.numbers import LARGEST, shown
+from groupbuy.sheets.sheet import names_lead
+from groupbuy.sheets.xlsx_cells import letters_of
 from groupbuy.texts import Text
 from groupbuy.tree.types import Kind
 

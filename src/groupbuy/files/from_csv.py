@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from groupbuy.errors import Problems, Source
 from groupbuy.files.record import Record
-from groupbuy.files.sheet import check_header, mark_faults, read_sheet
 from groupbuy.files.sheet_records import records_of_rows
 from groupbuy.model.lead import Columns
 from groupbuy.model.model import LeadModel
+from groupbuy.sheets.sheet import check_header, mark_faults, read_sheet
 
 
 def read(source: Source, model: LeadModel, problems: Problems) -> list[Record]:

@@ -17,17 +17,17 @@ from pathlib import Path
 
 from groupbuy.errors import Location, Problems, did_you_mean
 from groupbuy.files.record import Record
-from groupbuy.files.sheet import names_lead
 from groupbuy.files.sheet_records import records_of_rows
 from groupbuy.files.tables import join_rows, lead_column
-from groupbuy.files.text import read_bytes
-from groupbuy.files.xlsx_book import Book, SheetInfo
-from groupbuy.files.xlsx_cells import Cells
-from groupbuy.files.xlsx_package import MOST_BYTES
-from groupbuy.files.xlsx_sheet import checked, find_header, read_rows
 from groupbuy.model.lead import Columns
 from groupbuy.model.model import ID, LeadModel
 from groupbuy.model.names import fold, quote
+from groupbuy.sheets.sheet import names_lead
+from groupbuy.sheets.text import read_bytes
+from groupbuy.sheets.xlsx_book import Book, SheetInfo
+from groupbuy.sheets.xlsx_cells import Cells
+from groupbuy.sheets.xlsx_package import MOST_BYTES
+from groupbuy.sheets.xlsx_sheet import checked, find_header, read_rows
 
 LEADS_SHEETS = {"en": "Leads", "zh": "客户"}
 """What the sheet of leads is called in a blank workbook."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from groupbuy.errors import Problems, Source
 from groupbuy.files.record import Record, records_of
-from groupbuy.files.text import LIMITS
 from groupbuy.model.model import LeadModel
+from groupbuy.sheets.text import LIMITS
 from groupbuy.source.yaml import read_yaml
 
 

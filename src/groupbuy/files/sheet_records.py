@@ -8,8 +8,8 @@ from typing import Protocol
 
 from groupbuy.errors import Location, Problem
 from groupbuy.files.record import Record
-from groupbuy.files.sheet import Sheet, SheetRow
 from groupbuy.model.lead import Columns, bare
+from groupbuy.sheets.sheet import Sheet, SheetRow
 
 
 def records_of_rows(sheet: Sheet, columns: Columns) -> list[Record]:

@@ -9,7 +9,13 @@ from pathlib import Path
 
 from groupbuy.errors import Location, Problem, Problems, Source, did_you_mean
 from groupbuy.files.record import Record
-from groupbuy.files.sheet import (
+from groupbuy.files.sheet_records import faults_of
+from groupbuy.model.lead import Columns, Places, bare
+from groupbuy.model.model import ID, LeadModel
+from groupbuy.model.names import quote
+from groupbuy.model.problem import ValueProblem
+from groupbuy.model.values import NOTHING, read_text
+from groupbuy.sheets.sheet import (
     Sheet,
     SheetRow,
     check_header,
@@ -17,12 +23,6 @@ from groupbuy.files.sheet import (
     mark_faults,
     read_sheet,
 )
-from groupbuy.files.sheet_records import faults_of
-from groupbuy.model.lead import Columns, Places, bare
-from groupbuy.model.model import ID, LeadModel
-from groupbuy.model.names import quote
-from groupbuy.model.problem import ValueProblem
-from groupbuy.model.values import NOTHING, read_text
 
 CSV = (".csv", ".tsv")
 XLSX = (".xlsx", ".xlsm")

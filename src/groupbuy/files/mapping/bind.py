@@ -10,11 +10,11 @@ from groupbuy.files.mapping.book import Book, Cells, Frame, Row
 from groupbuy.files.mapping.convert import Change, change_of, checked, written
 from groupbuy.files.mapping.lookup import Index, build_index
 from groupbuy.files.mapping.spec import Part, Step, ValueSpec
-from groupbuy.files.sheet import mark_faults
 from groupbuy.model.entries import Field, Table
 from groupbuy.model.lead import Column
 from groupbuy.model.model import ID, LeadModel
 from groupbuy.model.names import listed, quote
+from groupbuy.sheets.sheet import mark_faults
 from groupbuy.source.nodes import Scalar
 from groupbuy.tree.nodes import Expr
 from groupbuy.tree.types import Kind

@@ -14,12 +14,12 @@ from groupbuy.errors import GroupbuyError, Location, Problems, did_you_mean
 from groupbuy.files.mapping.dates import ambiguous, date_reader, fitting
 from groupbuy.files.mapping.opening import open_sheet
 from groupbuy.files.mapping.spec import CellType, FileSpec
-from groupbuy.files.sheet import Sheet, SheetRow
 from groupbuy.language.parse import parse
 from groupbuy.language.scope import NoPlugins
 from groupbuy.model.names import Names, listed, quote
 from groupbuy.model.problem import ValueProblem
 from groupbuy.model.values import Reader, reader
+from groupbuy.sheets.sheet import Sheet, SheetRow
 from groupbuy.source.nodes import Scalar
 from groupbuy.source.yaml import place_in
 from groupbuy.tree import build

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TextIO
 
 from groupbuy.errors import GroupbuyError, Location, Problem, Problems, Source, did_you_mean
-from groupbuy.files.sheet import Sheet, read_sheet
 from groupbuy.files.tables import XLSX
-from groupbuy.files.text import read_bytes, read_stdin, read_text
 from groupbuy.model.names import fold, listed, quote
+from groupbuy.sheets.sheet import Sheet, read_sheet
+from groupbuy.sheets.text import read_bytes, read_stdin, read_text
 
 _TEXTS = (".csv", ".tsv", ".txt", "")
 _HEADER_WITHIN = 10
@@ -48,8 +48,8 @@ def titles_of(path: Path) -> list[str | None]:
     """The sheets of a file that people see; none of a CSV text, which is one itself."""
     if path.suffix.lower() not in XLSX:
         return [None]
-    from groupbuy.files.xlsx_book import Book
-    from groupbuy.files.xlsx_package import MOST_BYTES
+    from groupbuy.sheets.xlsx_book import Book
+    from groupbuy.sheets.xlsx_package import MOST_BYTES
 
     return [
         each.title for each in Book(str(path), read_bytes(path, MOST_BYTES)).sheets if each.visible
@@ -60,10 +60,10 @@ def _from_workbook(
     path: Path, title: str | None, at: Location, problems: Problems, notes: list[str]
 ) -> Sheet | None:
     """One sheet of a workbook; the only one that people see where none is named."""
-    from groupbuy.files.xlsx_book import Book  # zip and expat take their time
-    from groupbuy.files.xlsx_cells import Cells
-    from groupbuy.files.xlsx_package import MOST_BYTES
-    from groupbuy.files.xlsx_sheet import XlsxSheet, read_rows
+    from groupbuy.sheets.xlsx_book import Book  # zip and expat take their time
+    from groupbuy.sheets.xlsx_cells import Cells
+    from groupbuy.sheets.xlsx_package import MOST_BYTES
+    from groupbuy.sheets.xlsx_sheet import XlsxSheet, read_rows
 
     book = Book(str(path), read_bytes(path, MOST_BYTES))
     visible = [each for each in book.sheets if each.visible]

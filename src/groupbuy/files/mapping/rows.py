@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 from groupbuy.errors import Location, Problem
 from groupbuy.files.mapping.bind import BoundPart, Filled
 from groupbuy.files.mapping.book import Frame
-from groupbuy.files.sheet import SheetRow
 from groupbuy.model.lead import bare
 from groupbuy.model.problem import ValueProblem
+from groupbuy.sheets.sheet import SheetRow
 
 
 @dataclass(eq=False)

@@ -8,12 +8,12 @@ from functools import cached_property
 from pathlib import Path
 
 from groupbuy.files.mapping.dates import ambiguous, fitting
-from groupbuy.files.sheet import Sheet
 from groupbuy.model.entries import Field, Table
 from groupbuy.model.model import ID, LeadModel
 from groupbuy.model.names import fold
 from groupbuy.model.problem import ValueProblem
 from groupbuy.model.values import Reader, reader
+from groupbuy.sheets.sheet import Sheet
 from groupbuy.tree.types import DATE, FLAG, Kind, number
 
 _SAMPLE = 5_000

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from groupbuy.files.xlsx_formats import Show, plain, shower
-from groupbuy.files.xlsx_package import Package, local
+from groupbuy.sheets.xlsx_formats import Show, plain, shower
+from groupbuy.sheets.xlsx_package import Package, local
 
 LONGEST = 32_767
 """Characters in a cell."""

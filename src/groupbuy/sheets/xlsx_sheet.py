@@ -13,10 +13,10 @@ from itertools import chain, islice
 from typing import ClassVar
 
 from groupbuy.errors import Location, Problem, Problems, Source
-from groupbuy.files.sheet import Fault, Sheet, SheetRow, check_header
-from groupbuy.files.xlsx_cells import CellRow, Cells, Merge, cell_place, letters_of
 from groupbuy.model.lead import Column, Columns
 from groupbuy.model.names import quote
+from groupbuy.sheets.sheet import Fault, Sheet, SheetRow, check_header
+from groupbuy.sheets.xlsx_cells import CellRow, Cells, Merge, cell_place, letters_of
 from groupbuy.tree.types import Kind, Type
 
 HEADER_WITHIN = 10

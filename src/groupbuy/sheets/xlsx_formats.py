@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from groupbuy.files.sheet import Fault
+from groupbuy.sheets.sheet import Fault
 
 Show = Callable[[float], "str | Fault"]
 """What a cell of a format shows."""

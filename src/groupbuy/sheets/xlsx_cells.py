@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from groupbuy.errors import Location
-from groupbuy.files.sheet import Fault
-from groupbuy.files.xlsx_book import Book, Pieces, SheetInfo, unescaped
-from groupbuy.files.xlsx_formats import plain
-from groupbuy.files.xlsx_package import local
+from groupbuy.sheets.sheet import Fault
+from groupbuy.sheets.xlsx_book import Book, Pieces, SheetInfo, unescaped
+from groupbuy.sheets.xlsx_formats import plain
+from groupbuy.sheets.xlsx_package import local
 
 Cell = tuple[int, "str | Fault"]
 """A column (from 1) and what its cell shows."""
