@@ -19,11 +19,10 @@ from dataclasses import dataclass
 from groupbuy.errors import GroupbuyError, Source
 from groupbuy.language.slips import half_width
 from groupbuy.source.nodes import Mapping, Node, Scalar, Sequence
+from groupbuy.source.scalars import fits_plain
 from groupbuy.source.yaml import read_yaml
 
 _COLON = re.compile(r"^([ ]*(?:- )?[^\W\d][\w.]*)[ \u3000]*：[ \u3000]*", re.MULTILINE)
-_NOT_PLAIN = re.compile(r"^[\s\-?:,\[\]{}#&*!|>'\"%@`]|: |:$| #|\s$")
-_FLOW = re.compile(r"[,\[\]{}]")
 
 ALWAYS = frozenset(("when", "if", "of", "rank", "among", "points", "due", "spend", "up_to"))
 """Keys that hold an expression wherever they stand in an entry."""
@@ -119,8 +118,7 @@ def _edits(root: Node, text: str, *, in_brackets: bool) -> Iterator[Edit]:
 
 def _quoted(value: str, quote: str, *, in_brackets: bool) -> str:
     """A text as YAML, in the quotes that it had where those will do."""
-    special = _NOT_PLAIN.search(value) or (in_brackets and _FLOW.search(value))
-    if not quote and not special:
+    if not quote and fits_plain(value, in_brackets=in_brackets):
         return value
     if quote == '"' and '"' not in value and "\\" not in value:
         return f'"{value}"'

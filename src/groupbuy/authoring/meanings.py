@@ -62,7 +62,9 @@ _ROWS = (
      ("visit_cost",)),
     ("up_to", "The most that may be spent.", "花费上限。", ("marketing_budget",)),
     # facts
-    ("table", "The table of which a table of periods is made.", "由哪个表按期汇总。", ("orders",)),
+    ("table", "A CSV or Excel file with the rows, bands or cases; with per:, the table to cut.",
+     "存放各行、各档或各情况的 CSV 或 Excel 文件；写了 per: 时是要按期汇总的表。",
+     ("rates.xlsx", "orders")),
     ("per", "The length of a period.", "每期长度。", ("quarter",)),
     ("last", "How many complete periods.", "最近几个完整的期。", (4,)),
     ("columns", "The columns of the new table, aggregates over each period.",

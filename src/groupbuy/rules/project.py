@@ -13,6 +13,8 @@ from groupbuy.errors import GroupbuyError, Location, Problem, Problems, Source, 
 from groupbuy.model.model import LeadModel, load_model
 from groupbuy.rules.extensions import Extensions
 from groupbuy.rules.pack import Pack, check_version, read_pack
+from groupbuy.rules.tables.expand import Tables
+from groupbuy.rules.tables.vocabulary import Vocabulary
 from groupbuy.source.nodes import Mapping, Node, Scalar
 from groupbuy.source.nodes import Sequence as Nodes
 from groupbuy.source.yaml import read_source, read_yaml
@@ -156,6 +158,9 @@ class _Loader:
         self.inside = Problems()
         self.warnings = Problems()
         self.hash = hashlib.sha256(file.source.text.encode())
+        self.roots: list[Node] = []
+        self.fields: LeadModel | None = None
+        self._vocabulary: Vocabulary | None = None
 
     def load(self, faults: Problems | None) -> Project:
         root = self.file.root
@@ -171,7 +176,7 @@ class _Loader:
         check_version(root, self.problems)
         model = None
         with self.problems.collecting():
-            model = self.model(root)
+            model = self.fields = self.model(root)
         layers = self.layers(root)
         self.check_names(layers)
         if model is not None:
@@ -242,22 +247,54 @@ class _Loader:
                 "layers: [groupbuy:common, ours/*]",
             )
             return ()
-        layers = []
+        layers: list[tuple[Pack, ...]] = []
         brought = [Scalar(Source(FILE, text), 1, 1, text, text) for text in self.more]
-        for number, item in enumerate([*node.items, *brought]):
-            members = item.items if isinstance(item, Nodes) else [item]
-            packs: list[Pack] = []
-            for member in members:
+        found: list[list[tuple[Path, Node]]] = []
+        for item in [*node.items, *brought]:
+            members: list[tuple[Path, Node]] = []
+            for member in item.items if isinstance(item, Nodes) else [item]:
                 with self.problems.collecting():
                     for path in self.files(member):
                         with self.problems.collecting():
-                            pack, found = read_pack(
-                                self.read(path), number, self.extensions, self.as_of
-                            )
-                            packs.append(pack)
-                            self.inside.extend(found)
+                            members.append((path, self.read(path)))
+            found.append(members)
+        # What the heads of tables mean can stand in any pack: all of them are read before.
+        self.roots = [node for members in found for _, node in members]
+        for number, members in enumerate(found):
+            packs: list[Pack] = []
+            for path, node in members:
+                with self.problems.collecting():
+                    self.tables(path).expand(node, path.parent, self.extensions.names)
+                with self.problems.collecting():
+                    pack, inside = read_pack(node, number, self.extensions, self.as_of)
+                    packs.append(pack)
+                    self.inside.extend(inside)
             layers.append(tuple(packs))
         return tuple(layers)
+
+    def tables(self, path: Path) -> Tables:
+        """Where the pack at `path` finds its tables: in the folder that it came from."""
+        homes = [home for home in (self.path, *self.folders.values()) if path.is_relative_to(home)]
+        home = homes[0] if homes else path.parent
+        return Tables(home, self.name, self.vocabulary, self.keep, self.inside)
+
+    def vocabulary(self) -> Vocabulary:
+        """What the heads of tables can mean; worked out when the first table is met."""
+        if self._vocabulary is None:
+            shared = {section.name for section in self.extensions.sections if section.shared}
+            model = self.fields
+            for root in self.roots:
+                fields = root.get("fields") if isinstance(root, Mapping) else None
+                if fields is not None and model is not None:
+                    # What is wrong with them is told where the model itself is extended.
+                    with Problems().collecting():
+                        model = model.extended(fields, owner="")
+            self._vocabulary = Vocabulary(model, self.roots, shared)
+        return self._vocabulary
+
+    def keep(self, content: str) -> None:
+        """A table is a part of the rules, and of what their hash covers."""
+        self.hash.update(content.encode())
 
     def files(self, node: Node) -> list[Path]:
         """The pack files that one item of `layers:` names; a folder is all the packs in it."""

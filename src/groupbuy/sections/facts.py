@@ -41,7 +41,6 @@ SCHEMA: JsonSchema = {
                 **COMMON,
                 **FORMS,
                 "if": EXPRESSION,
-                "table": {"type": "string"},
                 "per": {"enum": list(PER)},
                 "last": {"type": "integer", "minimum": 1, "maximum": MOST_PERIODS},
                 "columns": {"type": "object", "additionalProperties": EXPRESSION},

@@ -45,6 +45,7 @@ SCHEMA: JsonSchema = {
         "when": EXPRESSION,
         "each": {"type": "string"},
         "by": {"type": "string"},
+        "table": {"type": "string"},
         "cases": {
             "type": "object",
             "additionalProperties": {

@@ -48,5 +48,6 @@ FORMS: JsonSchema = {
     "within": {"type": "string"},
     "cuts": {"type": "object", "additionalProperties": _CUT, "minProperties": 1},
     "otherwise": {"anyOf": [{"type": "string"}, {"type": "object"}]},
+    "table": {"type": "string"},
 }
 """Properties of an entry whose value can take any form."""

@@ -1,4 +1,4 @@
-"""The text of a lead file or of standard input, also where it was not saved as UTF-8."""
+"""The text of a lead file, a table or standard input, also where it was not saved as UTF-8."""
 
 from __future__ import annotations
 
@@ -20,30 +20,36 @@ BINARY = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 """How workbooks begin: those of today, and those of the old kind."""
 
 
-def read_text(path: Path, notes: list[str]) -> Source:
-    """The text of a file: UTF-8, UTF-16 with a byte-order mark, or GB18030 (said in `notes`)."""
+def read_text(
+    path: Path, notes: list[str], *, name: str | None = None, limits: Limits = LIMITS
+) -> Source:
+    """The text of a file: UTF-8, UTF-16 with a byte-order mark, or GB18030 (said in `notes`).
+
+    `name` is what the user sees instead of the path.
+    """
+    shown = str(path) if name is None else name
     try:
-        return read_source(path, limits=LIMITS)
+        return read_source(path, name=shown, limits=limits)
     except GroupbuyError as error:
         if error.problems[0].code != "file-encoding":
             raise
         content = path.read_bytes()
         if content.startswith(BINARY):
-            raise GroupbuyError(not_text(str(path))) from None
+            raise GroupbuyError(not_text(shown)) from None
         text = _as_gb18030(content)
         if not text:
             raise  # or a pipe, which can't be read twice
-    notes.append(_gb18030_note(str(path)))
-    return Source(str(path), text)
+    notes.append(_gb18030_note(shown))
+    return Source(shown, text)
 
 
-def read_bytes(path: Path, most: int) -> bytes:
+def read_bytes(path: Path, most: int, *, name: str | None = None) -> bytes:
     """The bytes of a file, never more than `most` and one; what fails is told as for texts."""
     try:
         with path.open("rb") as file:
             return file.read(most + 1)
     except (OSError, ValueError):
-        read_source(path, limits=Limits(file_bytes=0))
+        read_source(path, name=name, limits=Limits(file_bytes=0))
         raise
 
 

@@ -53,6 +53,15 @@ def core_value(text: str) -> Plain:
     return number if -LARGEST_INTEGER <= number <= LARGEST_INTEGER else text
 
 
+_NOT_PLAIN = re.compile(r"^[\s\-?:,\[\]{}#&*!|>'\"%@`]|: |:$| #|\s$")
+_FLOW = re.compile(r"[,\[\]{}]")
+
+
+def fits_plain(text: str, *, in_brackets: bool = False) -> bool:
+    """Whether a text can be written without quotes; inside brackets a comma ends a value."""
+    return not (_NOT_PLAIN.search(text) or (in_brackets and _FLOW.search(text)))
+
+
 _BLANKS = " \t\r\n"
 _PROPERTIES = re.compile(r"(?:[&!]\S*[ \t]+)*")
 _UNITS = {
