@@ -10,8 +10,8 @@ import pytest
 from command_line import Call
 from jsonschema import Draft7Validator
 
-from groupbuy.files.xlsx_book import Book
-from groupbuy.files.xlsx_cells import Cells
+from groupbuy.sheets.xlsx_book import Book
+from groupbuy.sheets.xlsx_cells import Cells
 
 PLUGIN = '''
 from pathlib import Path

@@ -54,6 +54,12 @@ _WORDS = {
         ("hover_coverage", "In the saved cases:", "在已保存的用例里："),
         ("hover_counted", "`{rule}`: fires for {fires}, silent for {silent}, unknown for {unknown}",
          "`{rule}`：成立 {fires} 次，不成立 {silent} 次，未知 {unknown} 次"),
+        # rules export, rules import
+        ("table_of", "Table", "表格"),
+        ("form", "Form", "形式"),
+        ("rows", "Rows", "行数"),
+        ("same_rows", "{file} says the same already", "{file} 的内容已经相同"),
+        ("would_write", "{file} was not written (--dry-run)", "未写入 {file}（--dry-run）"),
         # test
         ("case_failed", "FAILED", "未通过"),
         ("expected", "expected: ", "应为："),

@@ -12,8 +12,24 @@ import click
 from groupbuy.cli.completing import entries
 from groupbuy.cli.completing import names as names_in_rules
 from groupbuy.cli.opening import open_leads, open_rules
-from groupbuy.cli.options import lang_of, rules_options
-from groupbuy.cli.running import DONE, FINDINGS, deliver, next_step, wants_colour, width
+from groupbuy.cli.options import (
+    day_of,
+    lang_of,
+    output_option,
+    plugins_dir,
+    rules_options,
+    settings_of,
+)
+from groupbuy.cli.running import (
+    DONE,
+    FINDINGS,
+    deliver,
+    fail,
+    next_step,
+    wants_colour,
+    width,
+    write_whole,
+)
 
 FORMATS = click.Choice(("text", "json"))
 
@@ -125,6 +141,103 @@ def names(
         deliver(text, None)
     entry = next((name for name in found if name.section is not None), None)
     next_step(f"→ groupbuy rules show {entry.name}" if entry else "→ groupbuy rules list")
+    return DONE
+
+
+@rules.command("export", short_help="A table of the rules, for Excel.")
+@click.argument("entry", required=False)
+@output_option("Write to a .xlsx or .csv file instead of the screen.")
+@click.option(
+    "--format", "form", type=FORMATS, default="text", show_default=True, help="Of the list."
+)
+@rules_options
+def export_table(
+    entry: str | None,
+    output: Path | None,
+    form: str,
+    rules: Path | None,
+    as_of: str | None,
+    settings: tuple[str, ...],
+    lang: str | None,
+) -> int:
+    """Write rows, bands or cases as a workbook or a CSV file, to be edited in Excel or WPS.
+
+    ENTRY is what has them: loyalty, common.loyalty, fit.per_head, or its title; without it, all are
+    listed. A rule file reads the table by table: FILE, and groupbuy rules import takes it back.
+    """
+    from groupbuy.authoring.tables.export import exported, list_data, list_text
+    from groupbuy.authoring.tables.find import tables_of
+    from groupbuy.authoring.tables.write import csv_of, xlsx_of
+
+    workspace = open_rules(rules, as_of, settings, lang)
+    if entry is None:
+        found = tables_of(workspace.project.packs)
+        if form == "json":
+            _print_json(list_data(found))
+        else:
+            deliver(list_text(found, lang_of(lang), width()), None)
+        next_step("→ groupbuy rules export ENTRY -o ENTRY.xlsx")
+        return DONE
+    sheet = exported(workspace, entry, lang_of(lang))
+    suffix = ".csv" if output is None or str(output) == "-" else output.suffix.lower()
+    if suffix not in (".csv", ".xlsx"):
+        fail("bad-option", f"-o: {output} is neither .xlsx nor .csv", f"-o {entry}.xlsx")
+    deliver(xlsx_of(sheet) if suffix == ".xlsx" else csv_of(sheet), output)
+    next_step(f"→ groupbuy rules import {output or 'FILE'} --into RULES.yaml --dry-run")
+    return DONE
+
+
+@rules.command("import", short_help="Take a table from Excel back into a rule file.")
+@click.argument("table", metavar="FILE[:SHEET]")
+@click.option(
+    "--into",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    metavar="RULES.yaml",
+    help="The rule file that gets the rows.",
+)
+@click.option("--entry", metavar="ENTRY", help="What they belong to; else the sheet's name says.")
+@click.option("--dry-run", is_flag=True, help="Write nothing; exit 1 if the file would change.")
+@rules_options
+def import_table(
+    table: str,
+    into: Path,
+    entry: str | None,
+    dry_run: bool,
+    rules: Path | None,
+    as_of: str | None,
+    settings: tuple[str, ...],
+    lang: str | None,
+) -> int:
+    """Show what a table changes in a rule file, and write it there as rows, bands or cases.
+
+    All rows are replaced by those of the table; what says the same stays as it is written, comments
+    included. What is wrong is told with its cell, and then nothing is written.
+
+    Exit codes: 0 done; 1 with --dry-run, the file would change; 2 something is wrong.
+    """
+    import difflib
+
+    from groupbuy.authoring.tables.into import imported
+    from groupbuy.authoring.words import say
+    from groupbuy.engine.workspace import Options
+
+    options = Options(
+        day_of(as_of), lang_of(lang), settings_of(settings), plugins_dir=plugins_dir()
+    )
+    old, new = imported(table, into, entry, rules, options)
+    if new == old:
+        click.echo(say("same_rows", lang_of(lang), file=into.as_posix()), err=True)
+        return DONE
+    name = into.as_posix()
+    before, after = (text.splitlines(keepends=True) for text in (old, new))
+    for line in difflib.unified_diff(before, after, name, name):
+        click.echo(line if line.endswith("\n") else f"{line}\n", nl=False)
+    if dry_run:
+        click.echo(say("would_write", lang_of(lang), file=name), err=True)
+        return FINDINGS
+    write_whole(into, new)
+    next_step("→ groupbuy diff HEAD rules leads.csv")
     return DONE
 
 

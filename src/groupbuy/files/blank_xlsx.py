@@ -29,8 +29,9 @@ from groupbuy.tree.types import Kind
 _LAST_ROW = 1_048_575
 _MADE = datetime(2026, 1, 1)
 """Of every such workbook, so that the same model makes the same bytes."""
-_NOT_IN_TITLES = re.compile(r"[\[\]:*?/\\\x00-\x1f]|^'|'$")
-_LONGEST_TITLE = 31
+NOT_IN_TITLES = re.compile(r"[\[\]:*?/\\\x00-\x1f]|^'|'$")
+"""What Excel takes in no title of a sheet."""
+LONGEST_TITLE = 31
 
 # Numbers of formats that are built into Excel: 0.00%, #,##0.00, 0, General and text.
 _FORMATS: dict[str, int | str] = {"percent": 10, "money": 4, "integer": 1, "number": 0}
@@ -329,11 +330,11 @@ def _leads_title(model: LeadModel, lang: str) -> str:
 def _sheet_title(table: Table, model: LeadModel, lang: str) -> str:
     """A title that Excel allows and that is read as this table."""
     for word in words_of(table.title.get(lang), table.title, (table.name, *table.aliases)):
-        title = _NOT_IN_TITLES.sub("", word).strip()[:_LONGEST_TITLE]
+        title = NOT_IN_TITLES.sub("", word).strip()[:LONGEST_TITLE]
         reserved = title.casefold() == "history" or title.startswith("#") or is_leads(title)
         if title and not reserved and table_called(title, model) == table.name:
             return title
-    return table.name[:_LONGEST_TITLE]
+    return table.name[:LONGEST_TITLE]
 
 
 def _width(text: str) -> float:

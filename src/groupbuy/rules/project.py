@@ -14,7 +14,7 @@ from groupbuy.model.model import LeadModel, load_model
 from groupbuy.rules.extensions import Extensions
 from groupbuy.rules.pack import Pack, check_version, read_pack
 from groupbuy.rules.tables.expand import Tables
-from groupbuy.rules.tables.vocabulary import Vocabulary
+from groupbuy.rules.tables.vocabulary import Vocabulary, named_entries
 from groupbuy.source.nodes import Mapping, Node, Scalar
 from groupbuy.source.nodes import Sequence as Nodes
 from groupbuy.source.yaml import read_source, read_yaml
@@ -135,24 +135,31 @@ def load_project(
     as_of: int,
     more: Sequence[str] = (),
     faults: Problems | None = None,
+    instead: dict[Path, Node] | None = None,
 ) -> Project:
     """Read a rules folder. Raises `GroupbuyError` with every problem of every file.
 
     `more` are layers over those that the project names: `proposals:packages`. With `faults`,
     problems are noted there, and what could be read is given all the same; only a lead model that
-    can't be read is still an error.
+    can't be read is still an error. `instead` are roots that stand for what files hold, by their
+    resolved paths.
     """
-    return _Loader(file, extensions, as_of, more).load(faults)
+    return _Loader(file, extensions, as_of, more, instead or {}).load(faults)
 
 
 class _Loader:
     """Reads a folder's files, each once, and keeps going when one is faulty."""
 
     def __init__(
-        self, file: ProjectFile, extensions: Extensions, as_of: int, more: Sequence[str]
+        self,
+        file: ProjectFile,
+        extensions: Extensions,
+        as_of: int,
+        more: Sequence[str],
+        instead: dict[Path, Node],
     ) -> None:
         self.file, self.path, self.extensions, self.as_of = file, file.path, extensions, as_of
-        self.more = more
+        self.more, self.instead = more, instead
         self.folders = {SHIPPED.rstrip(":"): shipped_rules(), **extensions.folders}
         self.problems = Problems()
         self.inside = Problems()
@@ -228,6 +235,8 @@ class _Loader:
         return read_yaml(source)
 
     def read(self, path: Path) -> Node:
+        if self.instead and path.resolve() in self.instead:
+            return self.instead[path.resolve()]
         return self.parsed(self.file.read(path, name=self.name(path)))
 
     def model(self, root: Mapping) -> LeadModel:
@@ -263,8 +272,9 @@ class _Loader:
         for number, members in enumerate(found):
             packs: list[Pack] = []
             for path, node in members:
-                with self.problems.collecting():
-                    self.tables(path).expand(node, path.parent, self.extensions.names)
+                if "table" in node.source.text or self.instead:
+                    with self.problems.collecting():
+                        self.tables(path).expand(node, path.parent, self.extensions.names)
                 with self.problems.collecting():
                     pack, inside = read_pack(node, number, self.extensions, self.as_of)
                     packs.append(pack)
@@ -289,7 +299,8 @@ class _Loader:
                     # What is wrong with them is told where the model itself is extended.
                     with Problems().collecting():
                         model = model.extended(fields, owner="")
-            self._vocabulary = Vocabulary(model, self.roots, shared)
+            entries = (entry for root in self.roots for entry in named_entries(root, shared))
+            self._vocabulary = Vocabulary(model, entries)
         return self._vocabulary
 
     def keep(self, content: str) -> None:

@@ -237,12 +237,6 @@ class _Reading:
                 message = f"the head {quote(word)} stands here again; the first is {other.at}"
                 self.problems.add("table-column", message, column.at, "keep one of the two")
                 return
-            if other.path[:1] == column.path[:1] and 1 in (len(other.path), len(column.path)):
-                key = column.path[0]
-                message = f"{key} has one text for all languages, and one of its own for some"
-                hint = f"keep {key}, or {key}.en and {key}.zh"
-                self.problems.add("table-column", message, column.at, hint)
-                return
         self.columns.append(column)
 
     # ── the head as a whole ──

@@ -32,6 +32,13 @@ _OPAQUE = TEXT_KEYS | {"lead", "allow", "effective"}
 _HELD = frozenset(("rows", "bands", "cases"))
 
 
+@dataclass(slots=True, eq=False)
+class GivenTable(Scalar):
+    """What stands behind `table:` where the sheet is at hand, wherever its file lies."""
+
+    grid: Grid | None = None
+
+
 @dataclass
 class Tables:
     """Where the packs of one folder find their tables, and what came of reading them.
@@ -48,7 +55,7 @@ class Tables:
 
     def expand(self, root: Node, folder: Path, sections: Collection[str]) -> None:
         """Put its tables into a pack that lies in `folder`. Raises `GroupbuyError` for files."""
-        if not isinstance(root, Mapping) or TABLE not in root.source.text:
+        if not isinstance(root, Mapping):
             return
         problems = Problems()
         for part in (root, root.get("changes")):
@@ -100,6 +107,8 @@ class Tables:
 
     def grid(self, node: Node, id: str, folder: Path) -> Grid:
         """The cells of the file that `table:` names. Raises `GroupbuyError`."""
+        if isinstance(node, GivenTable) and node.grid is not None:
+            return node.grid
         text = node.text.strip() if isinstance(node, Scalar) else ""
         named = _FILE.fullmatch(text)
         if named is None:
@@ -152,6 +161,8 @@ def tables_in(node: Node, section: str, key: str = "") -> Iterator[Mapping]:
 def is_table(node: Mapping, section: str) -> bool:
     """Whether `table:` names a file here, and not a table of leads that is cut into periods."""
     named = node.items.get(TABLE)
+    if isinstance(named, GivenTable):
+        return True
     if named is None or "per" in node.items:
         return False
     text = named.text.strip() if isinstance(named, Scalar) else ""

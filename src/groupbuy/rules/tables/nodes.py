@@ -132,8 +132,14 @@ class _Table:
             if node is None:
                 continue
             inner = item
+            made = item.items.get(column.path[0])
+            if made is not None and isinstance(made, Mapping) is not (len(column.path) == 2):
+                key = column.path[0]
+                hint = f"keep {key}, or {key}.en and {key}.zh"
+                message = f"{key} has one text for all languages here, and one of its own for some"
+                self.tell(ValueProblem("table-cell", message, hint), row, column)
+                continue
             if len(column.path) == 2:
-                made = item.items.get(column.path[0])
                 if not isinstance(made, Mapping):
                     made = Mapping(self.source, row.number, column.number)
                     item.items[column.path[0]] = made

@@ -17,18 +17,17 @@ _RESERVED = ("today", "verdict", "rank")
 class Vocabulary:
     """Names and what they are called, as far as can be told before any entry is lowered."""
 
-    def __init__(self, model: LeadModel | None, packs: Iterable[Node], shared: Set[str]) -> None:
-        """`packs` are the roots of all packs; `shared` the sections whose ids are names."""
+    def __init__(self, model: LeadModel | None, entries: Iterable[tuple[str, Node]]) -> None:
+        """`entries` are those of all packs whose ids are names, with their ids."""
         self.model = model
         self.ids: set[str] = set(_RESERVED)
         self._titles: dict[str, str] = {}
         twice: set[str] = set()
-        for root in packs:
-            for id, entry in _entries(root, shared):
-                self.ids.add(id)
-                for title in _titles(entry):
-                    if self._titles.setdefault(fold(title), id) != id:
-                        twice.add(fold(title))
+        for id, entry in entries:
+            self.ids.add(id)
+            for title in _titles(entry):
+                if self._titles.setdefault(fold(title), id) != id:
+                    twice.add(fold(title))
         for title in twice:
             del self._titles[title]
 
@@ -61,7 +60,8 @@ class Vocabulary:
         return did_you_mean(word, [*others, *sorted(self.ids), *names])
 
 
-def _entries(root: Node, shared: Set[str]) -> Iterator[tuple[str, Node]]:
+def named_entries(root: Node, shared: Set[str]) -> Iterator[tuple[str, Node]]:
+    """The entries of a pack in the sections `shared`, whose ids are names."""
     for section in shared:
         entries = root.get(section) if isinstance(root, Mapping) else None
         if isinstance(entries, Mapping):
