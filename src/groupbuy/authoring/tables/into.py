@@ -46,8 +46,8 @@ def imported(
     old_key = next(key for key in (*FORMS, TABLE) if key in _keys(text, shown, held))
     _spell(items, held)
 
-    def same(one: Node, other: Node) -> bool:
-        return _said(one, held, vocabulary) == _said(other, held, vocabulary)
+    def same(one: Node, other: Node, key: str = "") -> bool:
+        return _said(one, held, vocabulary, key) == _said(other, held, vocabulary, key)
 
     if before is not None and list(before.items) == list(items.items) and same(before, items):
         return text, text
@@ -199,7 +199,7 @@ def _verify(text: str, shown: str, held: Held, items: Mapping, same: Same) -> No
     for key in (*_path(held), held.form.key):
         node = node.get(key) if isinstance(node, Mapping) else None
     if not (isinstance(node, Mapping) and list(node.items) == list(items.items)) or not same(
-        node, items
+        node, items, ""
     ):
         message = f"{held.name} can't be written into {shown}"
         raise GroupbuyError(Problem("unknown-table", message, None, "write it in block style"))

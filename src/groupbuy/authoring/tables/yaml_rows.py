@@ -10,15 +10,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from groupbuy.authoring.dump import LINE, dump
+from groupbuy.authoring.dump import LINE, dump, inline
 from groupbuy.errors import GroupbuyError, Problem, Source
 from groupbuy.render.width import width
 from groupbuy.source.compose import compose
 from groupbuy.source.limits import DEFAULT
 from groupbuy.source.nodes import Mapping, Node
 
-Same = Callable[[Node, Node], bool]
-"""Whether two items say the same."""
+Same = Callable[[Node, Node, str], bool]
+"""Whether two items, or the parts of two items that stand under this key, say the same."""
 
 _STEP = 2
 
@@ -76,13 +76,7 @@ def _in_flow(text: str, pair: tuple[Any, Any], new: Replacement, _same: Same) ->
     """Inside brackets there is no other way than one line."""
     key, value = pair
     start, end = key.start_mark.index, _end(value, text)
-    return f"{text[:start]}{new.key}: {_one_line(new.items)}{text[end:]}"
-
-
-def _one_line(items: Mapping) -> str:
-    holder = Mapping(items.source, items.line, items.column, {"x": items}, {})
-    (line,) = dump(Mapping(items.source, 1, 1, {"x": holder}, {}), cells=10**6)[:1]
-    return line.removeprefix("x: {x: ").removesuffix("}")
+    return f"{text[:start]}{new.key}: {inline(new.items)}{text[end:]}"
 
 
 def _in_block(text: str, pair: tuple[Any, Any], new: Replacement, same: Same) -> str:
@@ -98,7 +92,7 @@ def _in_block(text: str, pair: tuple[Any, Any], new: Replacement, same: Same) ->
         head = f"{text[line_start:start]}{new.key}:{behind}"
         return "\n".join([text[:line_start] + head, *lines]) + text[line_end:]
     rest = text[end:line_end].rstrip()
-    one = f"{' ' * indent}{new.key}: {_one_line(new.items)}"
+    one = f"{' ' * indent}{new.key}: {inline(new.items)}"
     if isinstance(value.value, list) and width(one) <= LINE:
         return f"{text[:line_start]}{text[line_start:start]}{one.lstrip()}{rest}{text[line_end:]}"
     lines = list(_indented(dump(new.items), indent + _STEP))
@@ -115,27 +109,63 @@ def _indented(lines: Sequence[str], indent: int) -> Iterator[str]:
     return (f"{' ' * indent}{line}" for line in lines)
 
 
+@dataclass(frozen=True)
+class _Written:
+    """An item as it is written: the lines above it, its own, and the comment at their end."""
+
+    above: list[str]
+    lines: list[str]
+    remark: str = ""
+
+
 def _items(text: str, pair: tuple[Any, Any], new: Replacement, same: Same) -> Iterator[str]:
     """The lines of the items: as they are written where they say the same."""
     key, value = pair
-    old: dict[str, tuple[list[str], list[str]]] = {}
+    old: dict[str, _Written] = {}
     lines = text.split("\n")
     behind = key.start_mark.line
     for item_key, item in value.value:
-        first = item_key.start_mark.line
-        last = text.count("\n", 0, _end(item, text))
-        if first <= behind and old:
-            break  # two items on one line: block mappings have none
-        old[item_key.value] = (lines[behind + 1 : first], lines[first : last + 1])
+        first, end = item_key.start_mark.line, _end(item, text)
+        last = text.count("\n", 0, end)
+        remark = text[end : _line_end(text, end)].rstrip()
+        above, own = lines[behind + 1 : first], lines[first : last + 1]
+        old[item_key.value] = _Written(above, own, remark if "#" in remark else "")
         behind = last
     indent = value.value[0][0].start_mark.column
+    renamed = _renamed(list(old), list(new.items.items))
     for name, node in new.items.items.items():
-        above, written = old.get(name, ([], []))
-        yield from above
-        before = new.before.items.get(name) if new.before is not None else None
-        if before is not None and written and same(before, node):
-            yield from written
-        else:
-            keys = {name: new.items.keys[name]} if name in new.items.keys else {}
-            single = Mapping(node.source, node.line, node.column, {name: node}, keys)
-            yield from _indented(dump(single, cells=LINE - indent), indent)
+        was = renamed.get(name, name)
+        written = old.get(was, _Written([], []))
+        before = new.before.items.get(was) if new.before is not None else None
+        yield from written.above
+        if was == name and before is not None and written.lines and same(before, node, ""):
+            yield from written.lines
+            continue
+        keys = {name: new.items.keys[name]} if name in new.items.keys else {}
+        kept = node if before is None else _as_before(before, node, same)
+        single = Mapping(node.source, node.line, node.column, {name: kept}, keys)
+        *rest, last_line = _indented(dump(single, cells=LINE - indent), indent)
+        yield from rest
+        yield last_line + written.remark
+
+
+def _renamed(old: Sequence[str], new: Sequence[str]) -> dict[str, str]:
+    """New names that stand where a name has gone, and those names."""
+    return {
+        name: was for was, name in zip(old, new, strict=False) if was not in new and name not in old
+    }
+
+
+def _as_before(before: Node, node: Node, same: Same, key: str = "") -> Node:
+    """An item with the parts that say what they said as their author wrote them."""
+    if not (isinstance(before, Mapping) and isinstance(node, Mapping)):
+        return before if same(before, node, key) else node
+    order = [name for name in before.items if name in node.items]
+    order += [name for name in node.items if name not in order]
+    items = {
+        name: _as_before(before.items[name], node.items[name], same, name)
+        if name in before.items
+        else node.items[name]
+        for name in order
+    }
+    return Mapping(node.source, node.line, node.column, items, {**node.keys, **before.keys})

@@ -222,7 +222,6 @@ class _Reading:
         if hint is None:
             hint = did_you_mean(word, self._heads())
         hint = hint or f"columns of {self.form.key}: {listed(self._heads(), 20)}"
-        hint += "; begin it with # to leave it out" if hint.startswith("did") else ""
         message = f"the head {quote(word)} means nothing here"
         self.problems.add("table-column", message, column.at, hint)
 

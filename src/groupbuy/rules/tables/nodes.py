@@ -78,7 +78,7 @@ class _Table:
             if row.is_remark:
                 continue
             if gap and last is not None:
-                message = f"there is a blank row above this one, and {last} ends the rows before"
+                message = f"there is a blank row above this one; the rows before it end at {last}"
                 hint = "delete the blank row; begin remarks with #"
                 first = self.grid.place(row.number, min(row.cells))
                 self.problems.add("table-blank-row", message, first, hint)
