@@ -60,6 +60,9 @@ def said(place: str, wrong: str, folder: Path) -> str:
         files["rules/example.yaml"] = f"{HEAD}facts:\n  x: {wrong}\n"
     elif place == "pack":
         files["rules/example.yaml"] = f"{HEAD}{wrong}\n"
+    elif place == "table":
+        files["rules/example.yaml"] = f"{HEAD}grades: {{size: {{table: sizes.csv}}}}\n"
+        files["rules/sizes.csv"] = wrong
     elif place == "yaml":
         files["rules/example.yaml"] = wrong
     elif place == "layer":

@@ -13,7 +13,7 @@ from groupbuy.source.yaml import read_source, read_yaml
 from groupbuy.texts import Text
 
 PLACES = ("expr", "pack", "yaml", "layer", "project", "model", "modelfile", "cases", "csv", "lead",
-          "json", "map", "run")  # fmt: skip
+          "json", "table", "map", "run")  # fmt: skip
 """Where an example stands: in an expression, a pack, a whole file, a command …"""
 
 

@@ -88,6 +88,8 @@ _WORDS = {
         ("error_in_expr", "For example, a fact in a pack:", "例如，规则包里的一个推算值："),
         ("error_in_pack", "For example, in a pack:", "例如，规则包里写："),
         ("error_in_yaml", "For example, a file of rules:", "例如，一个规则文件："),
+        ("error_in_table", "For example, in a CSV file that a grade names with table: sizes.csv:",
+         "例如，分级用 table: 引用的 CSV 文件："),
         ("error_in_layer", "For example, two packs of one layer, each with one of:",
          "例如，同一层的两个规则包各写一行："),
         ("error_in_project", "For example, a groupbuy.yaml:", "例如，groupbuy.yaml 写："),

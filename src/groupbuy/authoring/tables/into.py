@@ -202,7 +202,7 @@ def _verify(text: str, shown: str, held: Held, items: Mapping, same: Same) -> No
         node, items, ""
     ):
         message = f"{held.name} can't be written into {shown}"
-        raise GroupbuyError(Problem("unknown-table", message, None, "write it in block style"))
+        raise GroupbuyError(Problem("table-shape", message, None, "write it in block style"))
 
 
 def _path(held: Held) -> tuple[str, ...]:

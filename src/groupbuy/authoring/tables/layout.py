@@ -55,7 +55,7 @@ def sheet_of(held: Held, vocabulary: Vocabulary, explainer: Explainer) -> TableS
     collection = held.collection
     if collection is None:
         message = f"{held.name} has no rows:, bands: or cases:"
-        raise GroupbuyError(Problem("unknown-table", message, held.at))
+        raise GroupbuyError(Problem("table-shape", message, held.at))
     layout = _Layout(held, vocabulary, explainer)
     lay_out = layout.cases if held.form.key == "cases" else layout.items
     return TableSheet(held.path[-1], lay_out(collection))
@@ -81,7 +81,7 @@ class _Layout:
         if isinstance(node, Mapping):
             return node
         message = f"{key} of {self.held.name} can't stand in a sheet: it is {node.noun}"
-        raise GroupbuyError(Problem("unknown-table", message, node.at))
+        raise GroupbuyError(Problem("table-shape", message, node.at))
 
     def conditions(self, rows: Sequence[Mapping]) -> list[SheetColumn]:
         """A column for each thing that rows ask about, and one for what columns can't hold."""
@@ -165,7 +165,7 @@ class _Layout:
         """What a sheet has no column for."""
         message = f"{self.held.name} can't be kept in a sheet: {'.'.join(path)} has no column there"
         hint = "keep it as YAML, or move that to an entry of its own"
-        raise GroupbuyError(Problem("unknown-table", message, node.at, hint))
+        raise GroupbuyError(Problem("table-shape", message, node.at, hint))
 
     def shown(self, path: tuple[str, ...], node: Node) -> Cell:
         """What a cell holds for a value."""

@@ -38,7 +38,7 @@ def with_rows(text: str, path: Sequence[str], old_key: str, new: Replacement, sa
     pair = next(((k, v) for k, v in pairs if getattr(k, "value", None) == old_key), None)
     if entry is None or pair is None:
         message = f"{'.'.join(path)} can't be found in the text of this file"
-        raise GroupbuyError(Problem("unknown-table", message, None, "write it without an alias"))
+        raise GroupbuyError(Problem("table-shape", message, None, "write it without an alias"))
     edited = _in_flow if entry.flow_style else _in_block
     found = edited(plain, pair, new, same)
     return mark + (found.replace("\n", "\r\n") if crlf else found)
