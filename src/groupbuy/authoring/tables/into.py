@@ -21,6 +21,7 @@ from groupbuy.rules.tables.expand import TABLE, GivenTable, Tables
 from groupbuy.rules.tables.vocabulary import Vocabulary, named_entries
 from groupbuy.sheets.grid import CSV, XLSX, Grid, read_grid
 from groupbuy.source.nodes import Mapping, Node, Scalar
+from groupbuy.source.scalars import core_value
 from groupbuy.source.yaml import read_source, read_yaml
 
 _SHARED = {section.name for section in CORE_SECTIONS if section.shared}
@@ -174,7 +175,7 @@ def _said(node: Node, held: Held, vocabulary: Vocabulary, key: str = "") -> obje
     if key == "when" and isinstance(node.value, str):
         return canonical(node.value, vocabulary)
     if _holds_expression(key, held):
-        return spelled(node.value) if isinstance(node.value, str) else node.value
+        return core_value(spelled(node.value)) if isinstance(node.value, str) else node.value
     return node.value if isinstance(node.value, str) else node.text
 
 

@@ -133,23 +133,27 @@ def _wanted(form: Form) -> list[str]:
     return [NAME, "from", "value"] if form.key == "bands" else [NAME, "when", "value"]
 
 
+_TELLING = frozenset(((NAME,), ("when",), ("from",), ("value",), ("points",), ("do",)))
+"""Heads that stand in no row but the head."""
+
+
 def _head_row(grid: Grid, form: Form, vocabulary: Vocabulary) -> int | None:
-    """The first row that has two heads, or else the first that has one."""
+    """The first row that has a head of the form, or else the first that names something."""
+    axes = {vocabulary.resolve(axis) or axis for axis in form.axes}
     best = None
     for number, row in enumerate(grid.rows[:HEADER_WITHIN]):
         if row.is_remark:
             continue
         words = [said_by(cell) for cell in row.cells.values() if isinstance(cell, str)]
-        known = sum(_means_something(word, vocabulary) for word in words if len(word) < 200)
-        if known > 1:
+        words = [word for word in words if word and len(word) < 200]
+        if any(key_of(word) in _TELLING for word in words):
             return number
-        if known and best is None:
+        names = {vocabulary.resolve(word.strip("() ")) for word in words} - {None}
+        if names & axes:
+            return number
+        if best is None and names and form.key == "rows":
             best = number
     return best
-
-
-def _means_something(word: str, vocabulary: Vocabulary) -> bool:
-    return key_of(word) is not None or vocabulary.resolve(word) is not None
 
 
 class _Reading:

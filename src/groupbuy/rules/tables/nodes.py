@@ -78,7 +78,9 @@ class _Table:
             if row.is_remark:
                 continue
             if gap and last is not None:
-                message = f"there is a blank row above this one; the rows before it end at {last}"
+                message = (
+                    f"there is a blank row above this one; the rows before it end at row {last}"
+                )
                 hint = "delete the blank row; begin remarks with #"
                 first = self.grid.place(row.number, min(row.cells))
                 self.problems.add("table-blank-row", message, first, hint)
@@ -306,12 +308,11 @@ class _Table:
             return
         inner = root
         for depth, (word, at) in enumerate(steps, 1):
-            # The words of a matrix's head stand in its head.
-            place = self.head.row if at.word is not None else row
             if word not in inner.items:
                 last = depth == len(steps)
-                inner.items[word] = leaf if last else Mapping(self.source, place.number, at.number)
-                inner.keys[word] = self.key(word, place, at.number)
+                # In a matrix it is the cell that decides, and not the word in the head above it.
+                inner.items[word] = leaf if last else Mapping(self.source, row.number, at.number)
+                inner.keys[word] = self.key(word, row, at.number)
             following = inner.items[word]
             if isinstance(following, Mapping):
                 inner = following
