@@ -91,7 +91,10 @@ ITEMS = st.fixed_dictionaries(
 NAMES = WORDS.filter(lambda name: name[:1] not in "#＃")
 
 
-@settings(max_examples=int(__import__('os').environ.get('N','60')), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=int(__import__("os").environ.get("N", "60")),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(
     items=st.dictionaries(NAMES, ITEMS, min_size=1, max_size=5),
     suffix=st.sampled_from([".csv", ".xlsx"]),

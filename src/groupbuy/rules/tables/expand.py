@@ -99,7 +99,8 @@ class Tables:
         form = form_for(grid, entry, section)
         before = len(self.problems.found)
         found = table_node(grid, form, self.vocabulary(), self.problems, words=section in WORDY)
-        if found is None:
+        if found is None or not found.items:
+            # Without a single row there is no entry to look at any further.
             problems = self.problems.found[before:]
             del self.problems.found[before:]
             raise GroupbuyError(*problems)
@@ -168,8 +169,8 @@ def is_table(node: Mapping, section: str) -> bool:
     text = named.text.strip() if isinstance(named, Scalar) else ""
     if _FILE.fullmatch(text):
         return True
-    values = node.items.keys() & FORM_KEYS
-    return section in ("grades", "scores", "plays") or (section == "facts" and bool(values))
+    looks_so = "." in text or bool(node.items.keys() & FORM_KEYS)
+    return section in ("grades", "scores", "plays") or (section == "facts" and looks_so)
 
 
 def form_for(grid: Grid, entry: Mapping, section: str) -> Form:

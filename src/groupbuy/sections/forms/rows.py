@@ -51,8 +51,11 @@ def _read(written: Written) -> list[_Row]:
         with problems.collecting():
             item = mapping(node_of, f"row {key}")
             when, before = item.get("when"), item.get("before")
-            test = None if when is None else written.ctx.condition(when)
             follower = str(before.data()) if before else None
+            test: Expr | None = None
+            with problems.collecting():
+                test = None if when is None else written.ctx.condition(when)
+            # What is wrong with the value is told beside what is wrong with the condition.
             rows.append(_Row(key, test, written.leaf(key, item), item, key_at, follower))
     problems.raise_any()
     if not rows:
