@@ -38,6 +38,9 @@ def test_yaml_examples_load(place: str, text: str, tmp_path: Path) -> None:
         ran = CliRunner().invoke(groupbuy, ["test", str(tmp_path)], standalone_mode=False)
         assert ran.return_value == 0, f"{place}\n{ran.output}"
         return
+    for table in re.findall(r"table: (\S+\.csv)", text):
+        # The table is the next block of the page.
+        (tmp_path / table).write_text(_csv_behind(text), encoding="utf-8")
     layers = "[groupbuy:common, [groupbuy:office, groupbuy:welfare, groupbuy:gift], {}]"
     if "layers:" in text:
         (tmp_path / "groupbuy.yaml").write_text(text, encoding="utf-8")
@@ -51,6 +54,15 @@ def test_yaml_examples_load(place: str, text: str, tmp_path: Path) -> None:
         project = f"groupbuy: 1\nlayers: {layers.replace('{}', 'example')}\n"
         (tmp_path / "groupbuy.yaml").write_text(project, encoding="utf-8")
     assert Workspace(tmp_path, Options(AS_OF)).project.packs, place
+
+
+def _csv_behind(text: str) -> str:
+    """The block of CSV that follows an example."""
+    pages = [path.read_text(encoding="utf-8") for path in DOCUMENTS]
+    behind = next(page.partition(text)[2] for page in pages if text in page)
+    found = re.search(r"^```csv\n(.*?)^```", behind, re.M | re.S)
+    assert found is not None
+    return found[1]
 
 
 COMMANDS = [
