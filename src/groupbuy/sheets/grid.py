@@ -18,11 +18,13 @@ from groupbuy.sheets.sheet import Fault, SheetRow, read_sheet
 from groupbuy.sheets.text import read_bytes, read_text
 from groupbuy.sheets.xlsx_book import Book, SheetInfo
 from groupbuy.sheets.xlsx_cells import Cells, cell_place, letters_of
-from groupbuy.source.limits import DEFAULT
+from groupbuy.source.limits import Limits
 
 CSV = (".csv", ".tsv")
 XLSX = (".xlsx", ".xlsm")
 
+MOST_BYTES = 8 * 2**20
+"""Of a file."""
 MOST_ROWS = 10_000
 """Rows of a table that people keep; what has more is data."""
 _MOST_CELLS = 500_000
@@ -118,14 +120,19 @@ def read_grid(path: Path, name: str, sheet: str | None = None, likely: Iterable[
     stands in the cell.
     """
     if path.suffix.lower() in XLSX:
-        book = Book(name, read_bytes(path, DEFAULT.file_bytes, name=name))
+        content = read_bytes(path, MOST_BYTES, name=name)
+        if len(content) > MOST_BYTES:
+            message = f"this file is larger than {MOST_BYTES:,} bytes"
+            at = Location(name)
+            raise GroupbuyError(Problem("file-too-large", message, at, "cut it into several"))
+        book = Book(name, content)
         return _xlsx(book, _chosen(book, sheet, likely))
     if sheet is not None:
         hint = "leave out the colon and what stands behind it"
         raise GroupbuyError(
             Problem("table-sheet", "a CSV file has no sheets", Location(name), hint)
         )
-    return _csv(read_text(path, [], name=name, limits=DEFAULT))
+    return _csv(read_text(path, [], name=name, limits=Limits(file_bytes=MOST_BYTES)))
 
 
 # --- CSV ----------------------------------------------------------------------------------------
@@ -192,12 +199,14 @@ def _chosen(book: Book, sheet: str | None, likely: Iterable[str]) -> SheetInfo:
 def _xlsx(book: Book, info: SheetInfo) -> Grid:
     found = Cells(book, info)
     rows: list[GridRow] = []
+    filled = 0
     for row in found.rows():
         cells = {column: shown for column, shown in row.cells if _shows(shown)}
         if cells:
             rows.append(GridRow(row.number, row.number, cells))
-        if len(rows) > MOST_ROWS + 1:
-            break
+        filled += len(cells)
+        if len(rows) > MOST_ROWS + 1 or filled > _MOST_CELLS:
+            break  # it is refused below
     rows = _with_merged(rows, found)
     texts = {(row.number, c): _text(shown) for row in rows for c, shown in row.cells.items()}
 

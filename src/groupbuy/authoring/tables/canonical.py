@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from groupbuy.authoring.fmt import spelled
+from groupbuy.language.syntax import python_of
 from groupbuy.model.problem import ValueProblem
 from groupbuy.rules.tables.vocabulary import Vocabulary
 from groupbuy.tree.types import Kind
@@ -29,10 +30,7 @@ def canonical(text: str, vocabulary: Vocabulary) -> str:
 
 
 def _parsed(text: str) -> ast.expr | None:
-    try:
-        return ast.parse(text.strip(), mode="eval").body if "\n" not in text else None
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
+    return python_of(text) if "\n" not in text else None
 
 
 def _start(text: str, node: ast.expr) -> int:

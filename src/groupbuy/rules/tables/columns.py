@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from groupbuy.errors import Location, Problems, did_you_mean
+from groupbuy.language.syntax import python_of
 from groupbuy.model.names import fold, listed, quote
 from groupbuy.model.problem import ValueProblem
 from groupbuy.rules.tables.conditions import Asked
@@ -205,9 +205,8 @@ class _Reading:
 
     def expression(self, word: str, at: Location) -> str | None:
         """A head that asks about more than one name: `budget / headcount`."""
-        try:
-            tree = ast.parse(word, mode="eval").body
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
+        tree = python_of(word)
+        if tree is None:
             self.unknown(Column(0, at), word)
             return None
         name = self.vocabulary.unknown(tree)

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from groupbuy.language.slips import corrected, half_width
+from groupbuy.language.syntax import python_of
 from groupbuy.model.entries import Field
 from groupbuy.model.names import quote
 from groupbuy.model.problem import NOT_KNOWN, ValueProblem
@@ -48,7 +49,7 @@ class Asked:
     @property
     def operand(self) -> str:
         """The expression as one side of a comparison."""
-        whole = ast.parse(self.expression, mode="eval").body
+        whole = python_of(self.expression)
         loose = (ast.BoolOp, ast.Compare, ast.IfExp, ast.UnaryOp)
         return f"({self.expression})" if isinstance(whole, loose) else self.expression
 
@@ -84,10 +85,7 @@ def joined(conditions: Sequence[str]) -> tuple[str, list[int]]:
 
 def _is_loose(text: str) -> bool:
     """Whether a condition needs brackets beside an `and`."""
-    try:
-        whole = ast.parse(text.strip(), mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False  # it is told where it is read
+    whole = python_of(text)
     return isinstance(whole, ast.IfExp) or (
         isinstance(whole, ast.BoolOp) and isinstance(whole.op, ast.Or)
     )
@@ -101,24 +99,27 @@ def _comparison(asked: Asked, said: str) -> str:
     if half_width(said) != said:
         hint = f"write {corrected(said)}"
         raise ValueProblem("full-width-sign", f"{quote(said)} has full-width signs", hint)
+    found = _completed(said, asked)
+    if python_of(found) is None:
+        meant = corrected(said)
+        if meant != said and python_of(_completed(meant, asked)) is not None:
+            message = f"{quote(said)} is no condition"
+            raise ValueProblem("table-condition", message, f"write {meant}")
+    return found  # what is still wrong with it is told where expressions are read
+
+
+def _completed(said: str, asked: Asked) -> str:
+    """The text with the operand where a comparison has nothing on its left."""
     try:
         tokens = [
             token
             for token in tokenize.generate_tokens(io.StringIO(said).readline)
             if token.type in (tokenize.NAME, tokenize.NUMBER, tokenize.STRING, tokenize.OP)
         ]
-        found = _completed(said, tokens, asked)
-        ast.parse(found.strip(), mode="eval")
-    except (SyntaxError, ValueError, RecursionError, MemoryError, tokenize.TokenError):
-        meant = corrected(said)
-        hint = f"write {meant}" if meant != said else _HOW
-        message = f"{quote(said)} is no condition"
-        raise ValueProblem("table-condition", message, hint) from None
-    return found
-
-
-def _completed(said: str, tokens: list[tokenize.TokenInfo], asked: Asked) -> str:
-    """The text with the operand where a comparison has nothing on its left."""
+    except (SyntaxError, tokenize.TokenError):
+        tokens = []
+    if not tokens or any(token.start[0] != 1 for token in tokens):
+        return f"{asked.operand} {said}"
     operand = asked.operand
     pieces: list[str] = []
     behind = 0
@@ -127,8 +128,6 @@ def _completed(said: str, tokens: list[tokenize.TokenInfo], asked: Asked) -> str
         return f"{operand} == {said}"
     for token, following in zip(tokens, [*tokens[1:], None], strict=True):
         start, end = token.start[1], token.end[1]
-        if token.start[0] != 1:
-            raise ValueError("more than one line")
         next_word = following.string if following is not None else ""
         if not starts:
             starts = token.string in ("and", "or")

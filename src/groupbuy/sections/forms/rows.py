@@ -81,7 +81,7 @@ def _rest(rows: list[_Row]) -> _Row | None:
 
 def _placed(rows: list[_Row]) -> Iterator[_Row]:
     """The rows in order, each with `before:` in front of the row it names."""
-    known = [row.key for row in rows]
+    known = dict.fromkeys(row.key for row in rows)
     for row in rows:
         if row.before is not None and row.before not in known:
             raise GroupbuyError(
@@ -93,17 +93,20 @@ def _placed(rows: list[_Row]) -> Iterator[_Row]:
                 )
             )
 
+    in_front: dict[str | None, list[_Row]] = {}
+    for row in rows:
+        in_front.setdefault(row.before, []).append(row)
+
     def following(row: _Row, seen: tuple[str, ...]) -> Iterator[_Row]:
         if row.key in seen:
             raise GroupbuyError(
                 Problem("circular-order", f"{row.key} stands before itself", row.at)
             )
-        for other in rows:
-            if other.before == row.key:
-                yield from following(other, (*seen, row.key))
+        for other in in_front.get(row.key, ()):
+            yield from following(other, (*seen, row.key))
         yield row
 
-    placed = [row for start in rows if start.before is None for row in following(start, ())]
+    placed = [row for start in in_front.get(None, ()) for row in following(start, ())]
     if len(placed) < len(rows):
         lost = next(row for row in rows if row not in placed)
         raise GroupbuyError(Problem("circular-order", f"{lost.key} stands before itself", lost.at))
