@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from groupbuy.authoring.tables.export import exported
 from groupbuy.authoring.tables.find import Held, tables_in_root
@@ -117,7 +118,7 @@ def found_in(folder: Path) -> list[str]:
     return []
 
 
-def entry(folder: Path, section: str, id: str) -> object:
+def entry(folder: Path, section: str, id: str) -> Any:
     """What an entry says, as plain data, however it is written."""
     for (in_section, name), found in opened(folder).rules.base.items():
         if (in_section, name) == (section, id):

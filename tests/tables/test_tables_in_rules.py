@@ -220,7 +220,7 @@ def test_a_csv_file_is_read_whatever_program_saved_it(
 def test_titles_of_other_packs_are_heads(tmp_path: Path) -> None:
     lower = "facts: {per_head: {value: budget / 2, title: {en: Per head, zh: 人均}}}\n"
     folder = write_rules(tmp_path, lower, RATE, rate_csv="name,人均,value\na,>= 10,1\nb,,2\n")
-    assert entry(folder, "facts", "rate")["rows"]["a"]["when"] == "per_head >= 10"  # type: ignore[index]
+    assert entry(folder, "facts", "rate")["rows"]["a"]["when"] == "per_head >= 10"
 
 
 # ── after it was read, everything sees ordinary entries ──
@@ -237,12 +237,12 @@ def test_higher_packs_change_rows_by_name_and_tables_change_lower_packs(tmp_path
     )
     found = {each.id: each for each in in_general(opened(folder), None).entries}
     assert found["rate"].node is not None
-    assert found["rate"].node.data()["rows"]["a"] == {"when": "budget >= 10", "value": 9}  # type: ignore[index]
+    assert found["rate"].node.data()["rows"]["a"] == {"when": "budget >= 10", "value": 9}
     (change,) = found["rate"].changes
     assert change.old is not None
     assert change.old.at.short == f"{folder.as_posix()}/rate.csv:2"
     assert found["size"].node is not None
-    assert found["size"].node.data()["bands"] == {"large": {"from": 500}, "small": {}}  # type: ignore[index]
+    assert found["size"].node.data()["bands"] == {"large": {"from": 500}, "small": {}}
 
 
 def test_a_locked_table_can_not_be_changed(tmp_path: Path) -> None:

@@ -190,7 +190,8 @@ class _Layout:
         leaves = list(self.ends(collection, len(axes), ()))
         names = [self.vocabulary.resolve(axis) or axis for axis in axes]
         asked = [Asked(name, self.vocabulary.field(name)) for name in names]
-        if len(axes) == 2 and all(isinstance(leaf, Scalar) for _, leaf in leaves):
+        plain = all(isinstance(leaf, Scalar) for _, leaf in leaves)
+        if len(axes) == 2 and plain and _crossed([path for path, _ in leaves]):
             return self.matrix(leaves, asked)
         items = []
         for path, leaf in leaves:
@@ -250,6 +251,13 @@ class _Layout:
             return shown if shown not in ANY and case_word(asked, shown) == proper else word
         except ValueProblem:
             return word
+
+
+def _crossed(paths: Sequence[tuple[str, ...]]) -> bool:
+    """Whether a matrix, read row by row, has the words of two choices in this order."""
+    across = list(dict.fromkeys(word for _, word in paths))
+    down = dict.fromkeys(word for word, _ in paths)
+    return list(paths) == [(one, two) for one in down for two in across if (one, two) in paths]
 
 
 def _written(node: Node | None) -> str | None:
