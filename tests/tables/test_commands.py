@@ -261,7 +261,10 @@ def test_what_is_wrong_is_told_with_its_cell_and_nothing_is_written(
     if not entry:
         Path("rate.csv").rename("other.csv")
         (problem,) = problems("import", "other.csv", "--into", "rules/p1.yaml")
-        assert problem.endswith("say what the rows belong to: --entry NAME")
+        assert problem.endswith(
+            "say what the rows belong to: --entry terms.rate; "
+            "what a lower pack defines is changed by table: other.csv under changes:"
+        )
     else:
         assert problems("import", "rate.csv", "--into", "rules/p1.yaml", "--entry", entry) == [said]
     assert (folder / "p1.yaml").read_text(encoding="utf-8") == PACK

@@ -115,6 +115,12 @@ SAME = [
         {"by": ["kind", "level"], "cases": {"office": {"low": "a", "else": "c"}, "else": {"low": "b", "else": "d"}}},
     ),
     (
+        "a value for each row of a table of leads",
+        "facts: {orders.size: {table: size.csv}}\n",
+        "name,orders.amount,value\nbig,>= 100 and < 900,2\nsmall,,1\n",
+        {"rows": {"big": {"when": "orders.amount >= 100 and orders.amount < 900", "value": 2}, "small": {"value": 1}}},
+    ),
+    (
         "what plays do in each case",
         "plays: {p: {by: causes, do: x, table: p.csv}}\n",
         "causes,do.zh,who,due,tags\n喜新,算一笔账,manager,7,talk、urgent\nelse,谈,,2026-12-01,\n",
@@ -243,6 +249,33 @@ def test_higher_packs_change_rows_by_name_and_tables_change_lower_packs(tmp_path
     assert change.old.at.short == f"{folder.as_posix()}/rate.csv:2"
     assert found["size"].node is not None
     assert found["size"].node.data()["bands"] == {"large": {"from": 500}, "small": {}}
+
+
+def test_an_exported_table_of_a_lower_pack_changes_it(tmp_path: Path) -> None:
+    """Edited and named under `changes:`: what was not edited stays as it is below."""
+    from groupbuy.authoring.tables.export import exported
+    from groupbuy.authoring.tables.write import csv_of
+
+    lower = """
+grades:
+  size:
+    rows:
+      small: {when: budget < 100, because: "{budget}"}
+      large: {when: budget >= 1000 and f, title: {zh: 大}}
+      other: {}
+"""
+    folder = write_rules(
+        tmp_path, lower, "changes: {grades: {size: {table: size.csv}}}\n", size_csv="name\nother\n"
+    )
+    text = csv_of(exported(opened(folder), "p1.size", "zh")).decode("utf-8-sig")
+    (folder / "size.csv").write_text(text.replace(">= 1000", ">= 5000"), encoding="utf-8")
+    (found,) = [each for each in in_general(opened(folder), "size").entries]
+    assert found.node is not None
+    assert found.node.data()["rows"] == {
+        "small": {"when": "budget < 100", "because": "{budget}"},
+        "large": {"when": "budget >= 5000 and f", "title": {"zh": "大"}},
+        "other": {},
+    }
 
 
 def test_a_locked_table_can_not_be_changed(tmp_path: Path) -> None:

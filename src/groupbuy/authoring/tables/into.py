@@ -67,19 +67,34 @@ def _chosen(source: Source, table: str, wanted: str | None) -> tuple[Mapping, He
         )
     tables = tables_in_root(root)
     path, sheet = _file(table)
-    given = chosen(tables, wanted) if wanted is not None else None
+    given = _given(tables, wanted, path) if wanted is not None else None
     likely = [given.path[-1], given.path[2]] if given else [held.path[-1] for held in tables]
     grid = read_grid(path, path.as_posix(), sheet, likely)
     if given is not None:
         return root, given, grid
     for name in (grid.title, path.stem):
-        try:
+        if any(held.path[-1] == name for held in tables):
             return root, chosen(tables, name), grid
-        except GroupbuyError as error:
-            problem = error.problems[0]
     message = f"nothing in {source.name} with rows:, bands: or cases: is called as this sheet"
-    hint = "say what the rows belong to: --entry NAME"
-    raise GroupbuyError(replace(problem, message=message, at=Location(grid.source.name), hint=hint))
+    hint = _CHANGES.format(path.name)
+    if tables:
+        hint = f"say what the rows belong to: --entry {tables[0].name}; {hint}"
+    raise GroupbuyError(Problem("unknown-table", message, Location(grid.source.name), hint))
+
+
+_CHANGES = "what a lower pack defines is changed by table: {} under changes:"
+
+
+def _given(tables: list[Held], wanted: str, path: Path) -> Held:
+    """The entry of the file that `--entry` names."""
+    try:
+        return chosen(tables, wanted)
+    except GroupbuyError as error:
+        problem = error.problems[0]
+        if problem.hint and problem.hint.startswith(("say", "did")):
+            raise
+        hint = _CHANGES.format(path.name)
+        raise GroupbuyError(replace(problem, hint=hint)) from None
 
 
 def _file(table: str) -> tuple[Path, str | None]:

@@ -55,7 +55,8 @@ class _Writer:
     def __init__(self, book: Any, sheet: TableSheet) -> None:
         self.book, self.sheet = book, sheet
         title = NOT_IN_TITLES.sub("", sheet.title).strip()[:LONGEST_TITLE]
-        self.page = book.add_worksheet(title or "table")
+        taken = title.casefold() in ("", "history", LISTS_SHEET)  # Excel has a History of its own
+        self.page = book.add_worksheet(f"table_{title}"[:LONGEST_TITLE] if taken else title)
         self.lists = book.add_worksheet(LISTS_SHEET)
         self.lists.hide()
         self.last = max(len(column.cells) for column in sheet.columns) + _SPARE_ROWS
