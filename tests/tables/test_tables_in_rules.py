@@ -269,7 +269,7 @@ grades:
     )
     text = csv_of(exported(opened(folder), "p1.size", "zh")).decode("utf-8-sig")
     (folder / "size.csv").write_text(text.replace(">= 1000", ">= 5000"), encoding="utf-8")
-    (found,) = [each for each in in_general(opened(folder), "size").entries]
+    (found,) = in_general(opened(folder), "size").entries
     assert found.node is not None
     assert found.node.data()["rows"] == {
         "small": {"when": "budget < 100", "because": "{budget}"},

@@ -12,10 +12,11 @@ from groupbuy.errors import GroupbuyError, Location, Problem, Problems, Source
 from groupbuy.files import from_csv, from_json, from_json_lines, from_parquet, from_yaml
 from groupbuy.files.record import Record
 from groupbuy.files.sniff import format_of
-from groupbuy.files.tables import XLSX, join, siblings, stray_tables, table_of
+from groupbuy.files.tables import join, siblings, stray_tables, table_of
 from groupbuy.model.lead import LeadFile, RecordReader, SetAside, bare, is_private
 from groupbuy.model.model import LeadModel, load_model
 from groupbuy.model.names import quote
+from groupbuy.sheets.grid import XLSX
 from groupbuy.sheets.text import STDIN, read_stdin, read_text
 from groupbuy.source.compose import without_collector
 from groupbuy.source.yaml import read_source, read_yaml

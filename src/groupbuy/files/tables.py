@@ -15,6 +15,7 @@ from groupbuy.model.model import ID, LeadModel
 from groupbuy.model.names import quote
 from groupbuy.model.problem import ValueProblem
 from groupbuy.model.values import NOTHING, read_text
+from groupbuy.sheets.grid import CSV, XLSX
 from groupbuy.sheets.sheet import (
     Sheet,
     SheetRow,
@@ -23,9 +24,6 @@ from groupbuy.sheets.sheet import (
     mark_faults,
     read_sheet,
 )
-
-CSV = (".csv", ".tsv")
-XLSX = (".xlsx", ".xlsm")
 
 
 def table_of(path: Path, model: LeadModel) -> str | None:

@@ -166,7 +166,7 @@ class _Loader:
         self.warnings = Problems()
         self.hash = hashlib.sha256(file.source.text.encode())
         self.roots: list[Node] = []
-        self.fields: LeadModel | None = None
+        self.lead_model: LeadModel | None = None
         self._vocabulary: Vocabulary | None = None
 
     def load(self, faults: Problems | None) -> Project:
@@ -183,7 +183,7 @@ class _Loader:
         check_version(root, self.problems)
         model = None
         with self.problems.collecting():
-            model = self.fields = self.model(root)
+            model = self.lead_model = self.model(root)
         layers = self.layers(root)
         self.check_names(layers)
         if model is not None:
@@ -292,7 +292,7 @@ class _Loader:
         """What the heads of tables can mean; worked out when the first table is met."""
         if self._vocabulary is None:
             shared = {section.name for section in self.extensions.sections if section.shared}
-            model = self.fields
+            model = self.lead_model
             for root in self.roots:
                 fields = root.get("fields") if isinstance(root, Mapping) else None
                 if fields is not None and model is not None:

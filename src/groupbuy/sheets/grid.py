@@ -14,7 +14,7 @@ from pathlib import Path
 
 from groupbuy.errors import GroupbuyError, Location, Problem, Problems, Source, did_you_mean
 from groupbuy.model.names import fold, listed, quote
-from groupbuy.sheets.sheet import Fault, SheetRow, read_sheet
+from groupbuy.sheets.sheet import Fault, SheetRow, read_sheet, two_readings
 from groupbuy.sheets.text import read_bytes, read_text
 from groupbuy.sheets.xlsx_book import Book, SheetInfo
 from groupbuy.sheets.xlsx_cells import Cells, cell_place, letters_of
@@ -28,7 +28,6 @@ MOST_BYTES = 8 * 2**20
 MOST_ROWS = 10_000
 """Rows of a table that people keep; what has more is data."""
 _MOST_CELLS = 500_000
-_TWO_READINGS = re.compile(r"[-+]?[1-9][0-9]{0,2}[.,][0-9]{3}")
 
 
 @dataclass(frozen=True)
@@ -147,7 +146,6 @@ def _csv(text: Source) -> Grid:
     problems.raise_any()
     assert sheet is not None
     header = SheetRow(sheet.line, sheet.header)
-    decimal_commas = sheet.delimiter == ";"
 
     def place(line: int, column: int) -> Location:
         return sheet.place(line, column - 1)
@@ -156,14 +154,9 @@ def _csv(text: Source) -> Grid:
     for row in (header, *sheet.rows):
         cells: dict[int, str | Fault] = {}
         for column, shown in enumerate(row.cells[:wide], 1):
-            text_shown = shown.strip()
-            if decimal_commas and _TWO_READINGS.fullmatch(text_shown):
-                whole, rest = re.split("[.,]", text_shown)
-                message = "beside semicolons, this number could mean two"
-                hint = f"write {whole}{rest}, or {whole}.{rest}0"
-                cells[column] = Fault("csv-decimal", message, hint, text_shown)
-            elif text_shown:
-                cells[column] = text_shown
+            fault = two_readings(shown) if sheet.delimiter == ";" else None
+            if shown.strip():
+                cells[column] = fault or shown.strip()
         last = row.line + sum(len(re.findall("\r\n|\r|\n", cell)) for cell in row.cells)
         rows.append(GridRow(row.line, last, cells))
     return _bounded(Grid(CellSource(text.name, "", place), rows))

@@ -258,10 +258,19 @@ def mark_faults(sheet: Sheet, columns: Mapping[int, Column]) -> None:
             row.fault(i, replace(fault, shown=row.cells[i].strip()))
     if sheet.delimiter == ";":
         for row, i in _matching(sheet, _of_kind(Kind.NUMBER, columns), _TWO_READINGS):
-            whole, rest = re.split("[.,]", row.cells[i].strip())
-            message = "beside semicolons, this number could mean two"
-            hint = f"write {whole}{rest}, or {whole}.{rest}0"
-            row.fault(i, Fault("csv-decimal", message, None if _is_private(columns[i]) else hint))
+            found = two_readings(row.cells[i])
+            assert found is not None
+            row.fault(i, replace(found, hint=None) if _is_private(columns[i]) else found)
+
+
+def two_readings(cell: str) -> Fault | None:
+    """What is wrong with `1,234` and `1.234` where semicolons part the cells."""
+    shown = cell.strip()
+    if _TWO_READINGS.fullmatch(shown) is None:
+        return None
+    whole, rest = re.split("[.,]", shown)
+    message = "beside semicolons, this number could mean two"
+    return Fault("csv-decimal", message, f"write {whole}{rest}, or {whole}.{rest}0")
 
 
 def _of_kind(kind: Kind, columns: Mapping[int, Column]) -> list[int]:

@@ -8,15 +8,12 @@ from dataclasses import dataclass
 from groupbuy.errors import GroupbuyError, Location, Problem, did_you_mean
 from groupbuy.model.names import fold, listed, quote
 from groupbuy.rules.pack import Pack
-from groupbuy.rules.tables.columns import Form
-from groupbuy.rules.tables.expand import MOVING, TABLE, WORDY, is_table
-from groupbuy.sections.base import TEXT_KEYS
+from groupbuy.rules.tables.columns import FORMS, Form
+from groupbuy.rules.tables.expand import MOVING, OPAQUE, TABLE, WORDY, is_table
 from groupbuy.source.nodes import Mapping, Node, Scalar
 from groupbuy.source.nodes import Sequence as Nodes
 
-FORMS = ("rows", "bands", "cases")
 _SECTIONS = ("facts", "scores", "grades", "plays")
-_OPAQUE = TEXT_KEYS | {"lead", "allow", "effective"}
 
 
 @dataclass(frozen=True)
@@ -83,7 +80,7 @@ def tables_in_root(root: Mapping) -> list[Held]:
 
 def _held(path: tuple[str, ...], node: Node, section: str, changes: bool) -> Iterator[Held]:
     """The tables in an entry, from the outside inwards."""
-    if not isinstance(node, Mapping) or path[-1] in _OPAQUE:
+    if not isinstance(node, Mapping) or path[-1] in OPAQUE:
         return
     form = _form(node, section)
     if form is not None:

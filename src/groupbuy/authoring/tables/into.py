@@ -10,13 +10,14 @@ from groupbuy.authoring.cases.read import nearest_rules
 from groupbuy.authoring.fmt import ALWAYS, spelled
 from groupbuy.authoring.tables.canonical import canonical
 from groupbuy.authoring.tables.export import vocabulary_of
-from groupbuy.authoring.tables.find import FORMS, Held, chosen, tables_in_root
+from groupbuy.authoring.tables.find import Held, chosen, tables_in_root
 from groupbuy.authoring.tables.yaml_rows import Replacement, Same, with_rows
 from groupbuy.engine.workspace import CORE_SECTIONS, Options, opened_plugins
 from groupbuy.errors import GroupbuyError, Location, Problem, Problems, Source
 from groupbuy.model.model import load_model
 from groupbuy.rules.project import Project, find_rules, load_project, shipped_rules, shown_name
 from groupbuy.rules.ruleset import RuleSet
+from groupbuy.rules.tables.columns import FORMS
 from groupbuy.rules.tables.expand import TABLE, GivenTable, Tables
 from groupbuy.rules.tables.vocabulary import Vocabulary, named_entries
 from groupbuy.sheets.grid import CSV, XLSX, Grid, read_grid

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from groupbuy.authoring.tables.canonical import Part, canonical, parts_of
 from groupbuy.authoring.tables.explain import Explained, Explainer
-from groupbuy.authoring.tables.find import FORMS, Held
+from groupbuy.authoring.tables.find import Held
 from groupbuy.errors import GroupbuyError, Problem
 from groupbuy.model.problem import ValueProblem
-from groupbuy.rules.tables.columns import NAME, case_word
+from groupbuy.rules.tables.columns import FORMS, NAME, case_word
 from groupbuy.rules.tables.conditions import ANY, Asked, condition, joined
 from groupbuy.rules.tables.vocabulary import Vocabulary
 from groupbuy.sheets.xlsx_formats import MOST_DIGITS

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TextIO
 
 from groupbuy.errors import GroupbuyError, Location, Problem, Problems, Source, did_you_mean
-from groupbuy.files.tables import XLSX
 from groupbuy.model.names import fold, listed, quote
+from groupbuy.sheets.grid import XLSX
 from groupbuy.sheets.sheet import Sheet, read_sheet
 from groupbuy.sheets.text import read_bytes, read_stdin, read_text
 

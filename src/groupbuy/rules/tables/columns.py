@@ -12,6 +12,7 @@ from groupbuy.model.problem import ValueProblem
 from groupbuy.rules.tables.conditions import Asked
 from groupbuy.rules.tables.vocabulary import Vocabulary
 from groupbuy.sections.base import TEXT_KEYS
+from groupbuy.sections.forms.cases import ELSE
 from groupbuy.sheets.grid import Grid, GridRow
 from groupbuy.sheets.sheet import Fault
 from groupbuy.sheets.xlsx_sheet import HEADER_WITHIN
@@ -19,7 +20,8 @@ from groupbuy.texts import LANGUAGES
 from groupbuy.tree.types import Kind
 
 NAME = "name"
-ELSE = "else"
+FORMS = ("rows", "bands", "cases")
+"""What a table can hold."""
 
 WORDS: Mapping[str, tuple[str, ...]] = {
     NAME: ("名称",),

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from groupbuy.errors import GroupbuyError, Problem, Problems, did_you_mean
 from groupbuy.model.names import listed, quote
-from groupbuy.rules.tables.columns import Form, key_of, said_by
+from groupbuy.rules.tables.columns import FORMS, Form, key_of, said_by
 from groupbuy.rules.tables.nodes import table_node
 from groupbuy.rules.tables.vocabulary import Vocabulary
 from groupbuy.sections.base import TEXT_KEYS
@@ -28,8 +28,8 @@ MOVING = frozenset(("plays",))
 """Sections whose cases are things to do."""
 
 _FILE = re.compile(r"(?P<file>.+\.(?:csv|tsv|xlsx|xlsm))(?::(?P<sheet>.+))?", re.IGNORECASE)
-_OPAQUE = TEXT_KEYS | {"lead", "allow", "effective"}
-_HELD = frozenset(("rows", "bands", "cases"))
+OPAQUE = TEXT_KEYS | {"lead", "allow", "effective"}
+"""Keys below which nothing is a value."""
 
 
 @dataclass(slots=True, eq=False)
@@ -71,7 +71,7 @@ class Tables:
     def put(self, entry: Mapping, section: str, id: str, folder: Path) -> None:
         """Replace `table:` by what it holds. Raises `GroupbuyError`."""
         node = entry.items[TABLE]
-        beside = next((key for key in entry.items if key in _HELD), None)
+        beside = next((key for key in entry.items if key in FORMS), None)
         if beside is not None:
             raise GroupbuyError(
                 Problem(
@@ -151,7 +151,7 @@ class Tables:
 
 def tables_in(node: Node, section: str, key: str = "") -> Iterator[Mapping]:
     """The parts of an entry that hold a table, innermost first."""
-    if not isinstance(node, Mapping) or key in _OPAQUE:
+    if not isinstance(node, Mapping) or key in OPAQUE:
         return
     for inner, item in node.items.items():
         yield from tables_in(item, section, inner)

@@ -9,9 +9,9 @@ from groupbuy.errors import did_you_mean
 from groupbuy.model.entries import Field
 from groupbuy.model.model import LeadModel
 from groupbuy.model.names import fold
+from groupbuy.rules.scope import RESERVED
+from groupbuy.sections.template import RANK
 from groupbuy.source.nodes import Mapping, Node, Scalar
-
-_RESERVED = ("today", "verdict", "rank")
 
 
 class Vocabulary:
@@ -20,7 +20,7 @@ class Vocabulary:
     def __init__(self, model: LeadModel | None, entries: Iterable[tuple[str, Node]]) -> None:
         """`entries` are those of all packs whose ids are names, with their ids."""
         self.model = model
-        self.ids: set[str] = set(_RESERVED)
+        self.ids: set[str] = {*RESERVED, RANK}
         self._titles: dict[str, str] = {}
         twice: set[str] = set()
         for id, entry in entries:
