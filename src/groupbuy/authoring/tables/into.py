@@ -137,7 +137,7 @@ def _taken(
     project: Project | None = None
     with problems.collecting():
         project = load_project(
-            file, extensions, options.as_of, options.layers, {into.resolve(): root}
+            file, extensions, options.as_of, options.layers, instead={into.resolve(): root}
         )
         RuleSet(project, extensions, options.as_of, options.settings)
     if TABLE in entry.items and project is not None and not problems.found:
