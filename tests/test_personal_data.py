@@ -75,6 +75,7 @@ layers:
   - [groupbuy:office, groupbuy:welfare, groupbuy:gift]
   - incentives:programs
   - history:repeat
+  - proposals:packages
   - ours.yaml
 columns: [priority, nearness, who, whom, contact, phone, born, salary, creed, birthday]
 """
@@ -121,8 +122,8 @@ groupbuy: 1
 as_of: 2026-11-22
 cases:
   - case: fails
-    lead: {customer_type: office, contact: Maerkel One, phone: "13999900001", salary: 98765432, born: 1961-07-13, creed: secretcreed}
-    expect: {verdict: stop, facts: {rich: 3}, grades: {closeness: far}, because: {closeness: no}}
+    leads: leads.yaml
+    expect: {L1: {verdict: stop, facts: {who: nobody, whom: x, pay: 3, nearest: z}, grades: {closeness: far}, because: {gates.ring: never}, plays: {ring_up: {do: no}}}}
 """
 
 
@@ -183,7 +184,7 @@ TABLE: Mapping[str, Tried] = {
             "check faulty.yaml --format json", "check faulty.yaml --format github", "check faulty.yaml --format sarif",
         )
     ),
-    "test": Tried(("test rules", "test rules --format json", "test rules --format junit", "test rules --coverage", "test rules --mutate")),
+    "test": Tried(("test ours.test.yaml --rules rules", "test ours.test.yaml --rules rules --format json", "test ours.test.yaml --rules rules --format junit", "test ours.test.yaml --rules rules --coverage", "test ours.test.yaml --rules rules --mutate")),
     "diff": Tried(
         all_formats("diff rules changed leads.yaml", "table", "json", "csv"),
         why="--show-pii is for models that mark the lead's name, which is all that diff shows",
@@ -197,10 +198,10 @@ TABLE: Mapping[str, Tried] = {
     "schema": Tried(("schema lead", "schema pack", "schema result")),
     "map new": Tried(("map new export.csv", "map new open.csv", "map new long.csv", "map new leads.csv leads.contacts.csv")),
     "blank": Tried(("blank csv", "blank yaml", "blank xlsx -o blank.xlsx")),
-    "error": Tried(("error lead-number",)),
+    "error": Tried(("error lead-required",)),
     "plugins list": Tried(("plugins list",)),
     "plugins doctor": Tried(("plugins doctor incentives",)),
-    "plugins new": Tried(("plugins new fresh_one",)),
+    "plugins new": Tried(("plugins new fresh_one --kind scorer",)),
     "propose": Tried(
         ("propose leads.yaml --rules full -o proposals --catalogue catalogue.yaml", "propose leads.yaml --rules full -o proposals --catalogue catalogue.yaml --also docx --also xlsx --lang zh", "propose faulty.yaml --rules full -o proposals --catalogue catalogue.yaml"),
         why="A proposal names the customer, who is an organisation, and no person of theirs.",
@@ -215,6 +216,8 @@ TABLE: Mapping[str, Tried] = {
     "refer": Tried(all_formats("refer leads.yaml --rules full", "table", "json", "csv")),
 }  # fmt: skip
 
+REFUSED = re.compile(r"faulty|odd\.|broken|long|twice|open\.|m2\.|Maerkl|history-fit|--strict")
+"""Runs that end with an error: it may say where, and not what."""
 EXEMPT = {"rejects.csv": "rows of the user's own export, to be mended and read again"}
 
 
@@ -327,7 +330,7 @@ def made(folder: Path) -> None:
         "rules/ours.yaml": OURS,
         "full/groupbuy.yaml": FULL,
         "full/ours.yaml": OURS,
-        "rules/ours.test.yaml": CASES,
+        "ours.test.yaml": CASES,
         "changed/groupbuy.yaml": PROJECT,
         "changed/ours.yaml": OURS.replace("points: 10", "points: 20").replace("far: {}", "far: {when: known(phone)}").replace("lower(contact)", "contact"),
         "leads.yaml": LEADS,
@@ -444,7 +447,8 @@ def test_nothing_shows_personal_data(
 ) -> None:
     text, code = said(line, home, capsys)
     assert found(text)[:5] == []
-    assert code in (0, 1, 2, 3)
+    if not REFUSED.search(line):
+        assert code != 2, text  # what does not run shows nothing
 
 
 @pytest.mark.parametrize("line", SHOWS)

@@ -65,7 +65,7 @@ class Opened:
     def presenter(self, lang: str) -> Presenter:
         """What shows results in a language."""
         if lang not in self._presenters:
-            shown = Shown(lang, self.workspace.columns, show_pii=True)
+            shown = Shown(lang, self.workspace.columns)
             self._presenters[lang] = Presenter(self.rules, self.workspace.plugins, shown)
         return self._presenters[lang]
 

@@ -10,7 +10,7 @@ from groupbuy.authoring.cases.case import STATES, Check, Failure
 from groupbuy.authoring.cases.values import agrees, status_of, written
 from groupbuy.authoring.cases.ways import Outline, Way, together, ways_of
 from groupbuy.engine import wording
-from groupbuy.engine.conclusions import LeadConclusions
+from groupbuy.engine.conclusions import MASKED, LeadConclusions
 from groupbuy.engine.results import Presenter
 from groupbuy.errors import Problem
 from groupbuy.language.write import write
@@ -172,7 +172,8 @@ class Judge:
         why = list(self.worked_out(name))
         if definition is not None and value is None and not why:
             why = [f"missing: {', '.join(self.lead.missing(name))}"]
-        return Failure(check, f"{name} {_said(parts)}", written(value, type), tuple(why))
+        came = MASKED if self.lead.hides(name) and value is not None else written(value, type)
+        return Failure(check, f"{name} {_said(parts)}", came, tuple(why))
 
     def rows_or_value(self, name: str) -> Any:
         """A fact's value; for a fact per row, one value a row."""
