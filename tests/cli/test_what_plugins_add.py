@@ -171,3 +171,17 @@ def test_reports_have_what_sections_of_plugins_say(
     assert [(row.get(2), row.get(4), row.get(5)) for row in rows[1:]] == [
         ("a", "next_year", "5014")
     ]
+
+
+def test_cases_use_plugins_that_are_not_installed(
+    call: Call, rules: list[object], tmp_path: Path
+) -> None:
+    orders = "[{date: 2026-01-05, amount: 40}, {date: 2026-01-06, amount: 2}]"
+    (tmp_path / "rules" / "ours.test.yaml").write_text(
+        "groupbuy: 1\nas_of: 2026-01-31\ncases:\n"
+        f"  - {{case: twice, lead: {{orders: {orders}}}, expect: {{facts: {{spent: 84}}}}}}\n",
+        encoding="utf-8",
+    )
+    ran = call("test", tmp_path / "rules", *rules[2:])
+    assert (ran.code, ran.out) == (0, "cases: 1, all passed\n")
+    assert call("test", tmp_path / "rules").code == 2

@@ -16,6 +16,18 @@ from groupbuy.cli.running import fail, language
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+def plugins_dir_option(command: F) -> F:
+    """`--plugins-dir`, of every command that opens rules."""
+    return click.option(
+        "--plugins-dir",
+        type=click.Path(path_type=Path, file_okay=False),
+        metavar="DIR",
+        expose_value=False,
+        callback=_keep_plugins_dir,
+        help="A folder of plugins that are not installed: name.py, or a folder name.",
+    )(command)
+
+
 def rules_options(command: F) -> F:
     """`--rules`, `--plugins-dir`, `--as-of`, `--set`, `--lang`."""
     for option in (

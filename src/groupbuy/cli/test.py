@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from groupbuy.cli.options import lang_of, output_option
+from groupbuy.cli.options import lang_of, output_option, plugins_dir, plugins_dir_option
 from groupbuy.cli.progress import progress
 from groupbuy.cli.running import DONE, FINDINGS, deliver, fail, next_step, wants_colour, width
 from groupbuy.cli.watching import watch_option
@@ -72,6 +72,7 @@ def _watched(paths: tuple[Path, ...], rules: Path | None, **_: object) -> Iterat
     help="Run the cases on these rules, not on those that their files name.",
 )
 @click.option("--lang", type=click.Choice(["en", "zh"]), help="Language of the output.")
+@plugins_dir_option
 @watch_option(_watched)
 def test(
     paths: tuple[Path, ...],
@@ -101,7 +102,7 @@ def test(
     if (coverage or mutate) and form == "junit":
         fail("bad-option", "JUnit's form has no place for coverage and mutants", "--format json")
     cases = _chosen(_read(paths or (_default(rules),)), text)
-    bench = Bench(rules)
+    bench = Bench(rules, plugins_dir=plugins_dir())
     bench.check(cases)
     outcomes = [bench.run(case, states=coverage) for case in progress()(cases, "cases")]
     found = covered(bench, outcomes) if coverage else None

@@ -73,9 +73,17 @@ class Opened:
 class Bench:
     """Opens the rules that cases need, each combination of folder, day and settings once."""
 
-    def __init__(self, rules: Path | str | None = None, here: Path | None = None) -> None:
-        """`rules` stands for what the files of cases name; `here` is where `./rules` may be."""
-        self.rules, self.here = rules, here
+    def __init__(
+        self,
+        rules: Path | str | None = None,
+        here: Path | None = None,
+        plugins_dir: Path | None = None,
+    ) -> None:
+        """`rules` stands for what the files of cases name; `here` is where `./rules` may be.
+
+        `plugins_dir` is a folder of plugins that are not installed.
+        """
+        self.rules, self.here, self.plugins_dir = rules, here, plugins_dir
         self._opened: dict[_Key, Opened | GroupbuyError] = {}
 
     def opened(self, case: RuleCase, *, plain: bool = False) -> Opened:
@@ -84,7 +92,7 @@ class Bench:
         folder = self.rules if self.rules is not None else case.rules
         key = (self.folder(case), case.as_of, tuple(sorted(settings.items())))
         if key not in self._opened:
-            options = Options(case.as_of, case.lang, dict(settings))
+            options = Options(case.as_of, case.lang, dict(settings), plugins_dir=self.plugins_dir)
             try:
                 self._opened[key] = Opened(Workspace(folder, options, self.here))
             except GroupbuyError as error:
