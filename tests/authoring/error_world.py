@@ -70,6 +70,8 @@ def said(place: str, wrong: str, folder: Path) -> str:
         files["rules/example.yaml"] = f"{HEAD}{one}\n"
         files["rules/other.yaml"] = f"groupbuy: 1\npack: other\n{two}\n"
         layers, command = "[base, [example, other]]", ["check", "leads.csv"]
+    elif place == "lock":
+        files["rules/groupbuy.lock"] = wrong
     elif place == "model":
         files["rules/lead.yaml"] = f"{MODEL}{wrong}\n"
     elif place == "modelfile":

@@ -14,6 +14,7 @@ from groupbuy.authoring.scaffold import dated, make_folder, rules_folder, templa
 FILES = [
     "README.md",
     "leads.yaml",
+    "rules/groupbuy.lock",
     "rules/groupbuy.yaml",
     "rules/ours/our_company.test.yaml",
     "rules/ours/our_company.yaml",

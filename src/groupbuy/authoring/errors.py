@@ -12,8 +12,8 @@ from groupbuy.source.nodes import Mapping
 from groupbuy.source.yaml import read_source, read_yaml
 from groupbuy.texts import Text
 
-PLACES = ("expr", "pack", "yaml", "layer", "project", "model", "modelfile", "cases", "csv", "lead",
-          "json", "table", "map", "run")  # fmt: skip
+PLACES = ("expr", "pack", "yaml", "layer", "project", "lock", "model", "modelfile", "cases", "csv",
+          "lead", "json", "table", "map", "run")  # fmt: skip
 """Where an example stands: in an expression, a pack, a whole file, a command …"""
 
 

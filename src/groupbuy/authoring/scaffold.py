@@ -13,7 +13,10 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
+from groupbuy.authoring.upgrade.compare import opened_upgrade
+from groupbuy.engine.workspace import Options
 from groupbuy.errors import GroupbuyError, Location, Problem
+from groupbuy.rules.lock import LOCK
 
 _DAY = re.compile(r"@([+-][0-9]{1,4})@")
 """In a template: a day so many days from today."""
@@ -92,6 +95,16 @@ def rules_folder(lang: str, today: date) -> Iterator[tuple[Path, str]]:
     """The files of `init` in a language: their paths, and texts with days from today on."""
     for path, text in templates("templates", lang):
         yield path, dated(text, today)
+
+
+def with_lock(texts: Iterable[tuple[Path, str]], rules: Path) -> Iterator[tuple[Path, str]]:
+    """The files, and the lock of the rules among them: what they were written over."""
+    made = list(texts)
+    with tempfile.TemporaryDirectory() as folder:
+        _write(Path(folder), made)
+        upgrade = opened_upgrade(Path(folder) / rules, Options(date.today().toordinal()))
+    yield from made
+    yield rules / LOCK, upgrade.text
 
 
 def templates(*folder: str) -> Iterator[tuple[Path, str]]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from groupbuy.cli.completing import files
-from groupbuy.cli.opening import leads_options, open_leads, open_rules
+from groupbuy.cli.opening import leads_options, open_leads, open_rules, run_options
 from groupbuy.cli.options import lang_of, rules_options
 from groupbuy.cli.running import DONE, FINDINGS, deliver, tell
 from groupbuy.cli.watching import rules_and, watch_option
@@ -47,10 +48,13 @@ def check(
     Where the rules have no errors, they are looked at as a set: rows that nobody reaches, leads
     that fall through, conditions that can't hold, packs that contradict each other. Each finding
     that a lead can show comes with such a lead. What is meant as it is can be allowed where it
-    stands: `allow: {gap: why it is meant}`.
+    stands: `allow: {gap: why it is meant}`. Where packs that the rules lie over are no longer those
+    of groupbuy.lock, it says so (groupbuy rules upgrade shows more).
 
     Exit codes: 0 nothing found, or only notes; 1 findings.
     """
+    from groupbuy.authoring.upgrade.compare import remarks, remarks_on
+
     folders = [Path(path) for path in paths if path != "-" and Path(path).is_dir()]
     files = [path for path in paths if path == "-" or not Path(path).is_dir()]
     found: list[Problem] = []
@@ -61,9 +65,12 @@ def check(
             workspace = open_rules(folder, as_of, settings, lang)
         except GroupbuyError as error:
             found.extend(error.problems)
+            # Packs that have changed since the lock may be what is wrong.
+            found.extend(remarks_on(folder, run_options(as_of, settings, lang)))
             continue
         counted += len(workspace.project.packs)
         found.extend(_of_leads(workspace, files, mapping, rejects))
+        found.extend(_weighed(problem, strict) for problem in remarks(workspace))
         more, open_questions = _of_rules(workspace, strict)
         found.extend(more)
         unsettled += open_questions
@@ -72,6 +79,12 @@ def check(
     _report(shown, form, lang)
     _summary(distinct, shown, counted, unsettled, form, lang_of(lang))
     return FINDINGS if any(problem.severity != "note" for problem in distinct) else DONE
+
+
+def _weighed(problem: Problem, strict: bool) -> Problem:
+    """A problem as it counts: under `--strict` no note is only one."""
+    noted = strict and problem.severity == "note"
+    return replace(problem, severity="warning") if noted else problem
 
 
 def _of_leads(

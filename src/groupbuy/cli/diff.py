@@ -70,7 +70,7 @@ def diff(
             _opened(version, as_of, settings, lang, show_pii=show_pii)
             for version in (before, after)
         ]
-        read = _read(sides, leads, mapping, rejects)
+        read = read_for_both(sides, leads, mapping, rejects)
         found = compare(sides[0], sides[1], (read[0].leads, read[1].leads))
         place = places_of(before, after)
     shown = _shown(found, place, form, lang_of(lang), top, screen=output is None)
@@ -110,10 +110,10 @@ def _opened(
         raise version.told(error) from None
 
 
-def _read(
+def read_for_both(
     sides: Sequence[Workspace], paths: Sequence[str], mapping: Path | None, rejects: Path | None
 ) -> list[LeadFile]:
-    """The leads as each version reads them: once, where their models read alike."""
+    """The leads as each version of rules reads them: once, where their models read alike."""
     from groupbuy.authoring.diff.models import both
 
     model = both(sides[0].model, sides[1].model)

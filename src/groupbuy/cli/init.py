@@ -20,11 +20,12 @@ def init(folder: Path, lang: str | None) -> int:
 
     DIR is a new folder, or an empty one.
     """
-    from groupbuy.authoring.scaffold import make_folder, rules_folder
+    from groupbuy.authoring.scaffold import make_folder, rules_folder, with_lock
 
     if not str(folder).strip():
         fail("bad-option", "init needs the name of a folder", "groupbuy init our_rules")
-    for path in make_folder(folder, rules_folder(lang_of(lang), date.today())):
+    texts = with_lock(rules_folder(lang_of(lang), date.today()), Path("rules"))
+    for path in make_folder(folder, texts):
         click.echo(folder / path)
     there = "" if folder.absolute() == Path.cwd() else f"cd {shlex.quote(str(folder))} && "
     next_step(f"→ {there}groupbuy evaluate leads.yaml")

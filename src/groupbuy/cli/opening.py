@@ -34,7 +34,19 @@ def open_rules(
 
     What is wrong with plugins that no rule needs is said on stderr.
     """
-    options = Options(
+    workspace = Workspace(rules, run_options(as_of, settings, lang, **more))
+    if workspace.warnings:
+        tell(workspace.warnings)
+    if workspace.plugins.loaded:
+        _trace_at_end(workspace)
+    return workspace
+
+
+def run_options(
+    as_of: str | None, settings: Sequence[str], lang: str | None, **more: Any
+) -> Options:
+    """How a run is made, as the options of a command say. Raises `GroupbuyError`."""
+    return Options(
         day_of(as_of),
         lang_of(lang),
         settings_of(settings),
@@ -42,12 +54,6 @@ def open_rules(
         watch=progress(),
         **more,
     )
-    workspace = Workspace(rules, options)
-    if workspace.warnings:
-        tell(workspace.warnings)
-    if workspace.plugins.loaded:
-        _trace_at_end(workspace)
-    return workspace
 
 
 def open_plugins(rules: Path | None) -> Registry:

@@ -1,4 +1,4 @@
-"""`groupbuy rules`: list packs, show what is in force, look names up."""
+"""`groupbuy rules`: list packs, show what is in force, look names up, upgrade."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ from groupbuy.cli.running import (
     width,
     write_whole,
 )
+from groupbuy.cli.upgrade import upgrade
 
 FORMATS = click.Choice(("text", "json"))
 
@@ -37,6 +38,9 @@ FORMATS = click.Choice(("text", "json"))
 @click.group()
 def rules() -> None:
     """List packs, show what is in force for a lead, look up names."""
+
+
+rules.add_command(upgrade)
 
 
 @rules.command("list", short_help="The packs, lowest layer first.")

@@ -20,6 +20,7 @@ from groupbuy.plugins.active import Active, active_plugins
 from groupbuy.plugins.registry import Registry
 from groupbuy.rules.project import (
     DEFAULT_COLUMNS,
+    Kept,
     ProjectFile,
     ReadSource,
     find_rules,
@@ -79,6 +80,8 @@ class Options:
     """How rule files are read: an editor has texts that are not saved."""
     watch: Watch = unwatched
     """Who sees leads pass while they are worked on."""
+    kept: Kept | None = None
+    """Packs of an earlier day, in place of those that are installed."""
 
 
 def opened_plugins(
@@ -134,7 +137,9 @@ class Workspace:
             # Who lists a plugin says which of its packs they want; a command brings them to others.
             layers = options.layers
             brought = [each for each in layers if each.partition(":")[0] not in active.listed]
-            self.project = load_project(file, extensions, options.as_of, brought, faults)
+            self.project = load_project(
+                file, extensions, options.as_of, brought, faults, kept=options.kept
+            )
             self.warnings += self.project.warnings
             self.unread = bool(faults is not None and faults.found)
             inside = None if faults is None else Problems()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path, PurePosixPath
@@ -15,7 +15,8 @@ from groupbuy.rules.extensions import Extensions
 from groupbuy.rules.pack import Pack, check_version, read_pack
 from groupbuy.rules.tables.expand import Tables
 from groupbuy.rules.tables.vocabulary import Vocabulary, named_entries
-from groupbuy.source.nodes import Mapping, Node, Scalar
+from groupbuy.source import nodes
+from groupbuy.source.nodes import Node, Scalar
 from groupbuy.source.nodes import Sequence as Nodes
 from groupbuy.source.yaml import read_source, read_yaml
 
@@ -23,6 +24,7 @@ FILE = "groupbuy.yaml"
 SHIPPED = "groupbuy:"
 KEYS = ("groupbuy", "model", "currency", "layers", "rank_by", "columns", "plugins", "title")
 DEFAULT_COLUMNS = ("priority",)
+MODEL_ITEM = "model"
 
 _LONGEST_NAME = 255
 """Bytes in the name of a file, on the systems there are."""
@@ -45,10 +47,35 @@ class ProjectFile:
 
     path: Path
     source: Source
-    root: Mapping
+    root: nodes.Mapping
     plugins: tuple[tuple[str, Location], ...]
     shown: str | None = None
     read: ReadSource = read_source
+
+
+@dataclass(frozen=True, eq=False)
+class Borrowed:
+    """A file that a rules folder uses where it is: one of groupbuy's own, or of a plugin.
+
+    `name` is `groupbuy:common/terms.yaml`, `item` what names it in groupbuy.yaml (an item of
+    `layers:`, or `model`), `version` what the pack says of itself.
+    """
+
+    name: str
+    item: str
+    source: Source
+    version: str
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Files of an earlier day that stand for the borrowed ones.
+
+    `folders` are by owner (`groupbuy`, a plugin's name); `shown` is how messages name each file.
+    """
+
+    folders: Mapping[str, Path]
+    shown: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +94,8 @@ class Project:
     """What is wrong inside packs that could be read all the same."""
     warnings: tuple[Problem, ...] = ()
     """Fields of plugins that the lead model can't take; rules that need them say so themselves."""
+    borrowed: tuple[Borrowed, ...] = ()
+    """The files that do not lie in the folder."""
 
     @property
     def packs(self) -> list[Pack]:
@@ -107,7 +136,7 @@ def read_project_file(
     name = shown_name(path / FILE) if shown is None else f"{shown}{FILE}"
     source = read(path / FILE, name=name)
     root = read_yaml(source)
-    if not isinstance(root, Mapping):
+    if not isinstance(root, nodes.Mapping):
         raise GroupbuyError(
             Problem("wrong-shape", f"{FILE} is a mapping; this is {root.noun}", root.at)
         )
@@ -136,15 +165,16 @@ def load_project(
     more: Sequence[str] = (),
     faults: Problems | None = None,
     instead: dict[Path, Node] | None = None,
+    kept: Kept | None = None,
 ) -> Project:
     """Read a rules folder. Raises `GroupbuyError` with every problem of every file.
 
     `more` are layers over those that the project names: `proposals:packages`. With `faults`,
     problems are noted there, and what could be read is given all the same; only a lead model that
     can't be read is still an error. `instead` are roots that stand for what files hold, by their
-    resolved paths.
+    resolved paths; `kept` stands for the shipped packs and those of plugins.
     """
-    return _Loader(file, extensions, as_of, more, instead or {}).load(faults)
+    return _Loader(file, extensions, as_of, more, instead or {}, kept).load(faults)
 
 
 class _Loader:
@@ -157,10 +187,14 @@ class _Loader:
         as_of: int,
         more: Sequence[str],
         instead: dict[Path, Node],
+        kept: Kept | None,
     ) -> None:
         self.file, self.path, self.extensions, self.as_of = file, file.path, extensions, as_of
-        self.more, self.instead = more, instead
+        self.more, self.instead, self.kept = more, instead, kept
         self.folders = {SHIPPED.rstrip(":"): shipped_rules(), **extensions.folders}
+        if kept is not None:
+            self.folders.update(kept.folders)
+        self.borrowed: list[Borrowed] = []
         self.problems = Problems()
         self.inside = Problems()
         self.warnings = Problems()
@@ -217,10 +251,15 @@ class _Loader:
             self.hash.hexdigest()[:16],
             tuple(self.inside),
             tuple(replace(problem, severity="warning") for problem in self.warnings),
+            tuple(self.borrowed),
         )
 
     def name(self, path: Path) -> str:
         """How a file is named to the user; those of plugins by the plugin's name."""
+        if self.kept is not None and any(
+            path.is_relative_to(folder) for folder in self.kept.folders.values()
+        ):
+            return self.kept.shown
         for plugin, folder in self.extensions.folders.items():
             try:
                 return f"{plugin}:{path.resolve().relative_to(folder.resolve()).as_posix()}"
@@ -239,13 +278,27 @@ class _Loader:
             return self.instead[path.resolve()]
         return self.parsed(self.file.read(path, name=self.name(path)))
 
-    def model(self, root: Mapping) -> LeadModel:
+    def model(self, root: nodes.Mapping) -> LeadModel:
         node = root.get("model")
         if node is None:
-            return load_model(self.read(shipped_rules() / "lead.yaml"))
-        return load_model(self.read(self.resolved(_text(node), node)))
+            path = self.folders[SHIPPED.rstrip(":")] / "lead.yaml"
+        else:
+            path = self.resolved(_text(node), node)
+        read = self.read(path)
+        self.borrow(path, MODEL_ITEM, read, "")
+        return load_model(read)
 
-    def layers(self, root: Mapping) -> tuple[tuple[Pack, ...], ...]:
+    def borrow(self, path: Path, item: str, read: Node, version: str) -> None:
+        """Note a file that does not lie in the folder, with the name by which rules know it."""
+        if path.resolve().is_relative_to(self.path.resolve()):
+            return
+        for owner, folder in self.folders.items():
+            if path.is_relative_to(folder):
+                name = f"{owner}:{path.relative_to(folder).as_posix()}"
+                self.borrowed.append(Borrowed(name, item, read.source, version))
+                return
+
+    def layers(self, root: nodes.Mapping) -> tuple[tuple[Pack, ...], ...]:
         node = root.get("layers")
         if not isinstance(node, Nodes) or not node.items:
             at = node.at if node is not None else root.at
@@ -258,25 +311,26 @@ class _Loader:
             return ()
         layers: list[tuple[Pack, ...]] = []
         brought = [Scalar(Source(FILE, text), 1, 1, text, text) for text in self.more]
-        found: list[list[tuple[Path, Node]]] = []
+        found: list[list[tuple[Path, str, Node]]] = []
         for item in [*node.items, *brought]:
-            members: list[tuple[Path, Node]] = []
+            members: list[tuple[Path, str, Node]] = []
             for member in item.items if isinstance(item, Nodes) else [item]:
                 with self.problems.collecting():
                     for path in self.files(member):
                         with self.problems.collecting():
-                            members.append((path, self.read(path)))
+                            members.append((path, _text(member), self.read(path)))
             found.append(members)
         # What the heads of tables mean can stand in any pack: all of them are read before.
-        self.roots = [node for members in found for _, node in members]
+        self.roots = [node for members in found for _, _, node in members]
         for number, members in enumerate(found):
             packs: list[Pack] = []
-            for path, node in members:
+            for path, item, node in members:
                 if "table" in node.source.text or self.instead:
                     with self.problems.collecting():
                         self.tables(path).expand(node, path.parent, self.extensions.names)
                 with self.problems.collecting():
                     pack, inside = read_pack(node, number, self.extensions, self.as_of)
+                    self.borrow(path, item, node, pack.version)
                     packs.append(pack)
                     self.inside.extend(inside)
             layers.append(tuple(packs))
@@ -294,7 +348,7 @@ class _Loader:
             shared = {section.name for section in self.extensions.sections if section.shared}
             model = self.lead_model
             for root in self.roots:
-                fields = root.get("fields") if isinstance(root, Mapping) else None
+                fields = root.get("fields") if isinstance(root, nodes.Mapping) else None
                 if fields is not None and model is not None:
                     # What is wrong with them is told where the model itself is extended.
                     with Problems().collecting():
@@ -311,9 +365,11 @@ class _Loader:
         """The pack files that one item of `layers:` names; a folder is all the packs in it."""
         text = _text(node)
         if "*" in text:
-            folder = self.resolved(text.rsplit("/", 1)[0] if "/" in text else ".", node)
+            owner, colon, inside = text.rpartition(":")
+            above, _, pattern = inside.rpartition("/")
+            folder = self.resolved(f"{owner}{colon}{above or '.'}", node)
             try:
-                return packs_in(folder, text.rsplit("/", 1)[-1])
+                return packs_in(folder, pattern)
             except ValueError:
                 problem = f'"{text}" names no files'
                 raise GroupbuyError(
@@ -383,7 +439,7 @@ class _Loader:
                     related=(other.at,),
                 )
 
-    def word(self, root: Mapping, key: str, default: str) -> str:
+    def word(self, root: nodes.Mapping, key: str, default: str) -> str:
         node = root.get(key)
         return default if node is None else _text(node)
 
@@ -406,7 +462,7 @@ def _text(node: Node) -> str:
     )
 
 
-def _words(root: Mapping, key: str, problems: Problems) -> tuple[tuple[str, Location], ...]:
+def _words(root: nodes.Mapping, key: str, problems: Problems) -> tuple[tuple[str, Location], ...]:
     """A word or a list of words, with their places."""
     node = root.get(key)
     if node is None:

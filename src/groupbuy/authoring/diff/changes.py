@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import abc
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from groupbuy.authoring.dump import inline
 from groupbuy.errors import Location
 from groupbuy.model.entries import Entry, Table
 from groupbuy.rules.entries import Key
-from groupbuy.rules.merge import leaves
+from groupbuy.rules.merge import Path, leaves
 from groupbuy.rules.pack import Pack, PackEntry
 from groupbuy.rules.project import Project
 from groupbuy.sections.base import TEXT_KEYS, as_mapping
-from groupbuy.source.nodes import Node, Scalar, Sequence
+from groupbuy.source.nodes import Mapping, Node, Scalar, Sequence
 
 _SILENT = TEXT_KEYS | {"source", "owner", "tags", "locked"}
 """Keys that decide nothing about a lead."""
+MODEL = "lead"
+"""What stands for a pack where a field of the lead model has changed."""
 _MOST = 3
 _LONGEST = 60
 
@@ -38,6 +42,9 @@ class RuleChange:
     words: bool = False
     everywhere: bool = False
     """Whether it is of no pack alone: the order of the layers, or a field of the lead model."""
+    old: Node | None = None
+    new: Node | None = None
+    """What stood there and what stands there now, of an entry or a `for`."""
 
     @property
     def name(self) -> str:
@@ -74,12 +81,17 @@ def _layers(old: Project, new: Project) -> Iterator[RuleChange]:
 
 
 def _fields(old: Project, new: Project) -> Iterator[RuleChange]:
-    """Fields that are read otherwise than before."""
+    """Fields of the lead model that are new, gone, or read otherwise than before."""
+    for name, entry in old.model.entries.items():
+        if name not in new.model.entries:
+            yield RuleChange("removed", MODEL, name, entry.at, "", None, in_old=True)
     for name, entry in new.model.entries.items():
         before = old.model.entries.get(name)
-        if before is not None and reading(before) != reading(entry):
+        if before is None:
+            yield RuleChange("added", MODEL, name, entry.at, "", None)
+        elif reading(before) != reading(entry):
             said = "is read otherwise"
-            yield RuleChange("changed", "lead", name, entry.at, said, None, everywhere=True)
+            yield RuleChange("changed", MODEL, name, entry.at, said, None, everywhere=True)
 
 
 def reading(entry: Entry) -> object:
@@ -97,13 +109,15 @@ def _pack(old: Pack | None, new: Pack | None) -> Iterator[RuleChange]:
         kind = "added" if old is None else "removed"
         yield RuleChange(kind, here.name, "pack", here.at, "", None, in_old=new is None)
     conditions = [pack.condition if pack is not None else None for pack in (old, new)]
-    if old is not None and new is not None and _data(conditions[0]) != _data(conditions[1]):
+    if old is not None and new is not None and data_of(conditions[0]) != data_of(conditions[1]):
         at = conditions[1].at if conditions[1] is not None else here.at
-        said = f"{_short(conditions[0])} → {_short(conditions[1])}"
-        yield RuleChange("changed", here.name, "for", at, said, None)
+        said = f"{short(conditions[0])} → {short(conditions[1])}"
+        yield RuleChange(
+            "changed", here.name, "for", at, said, None, old=conditions[0], new=conditions[1]
+        )
     for part in ("sections", "changes"):
-        olds: Mapping[str, Mapping[str, PackEntry]] = getattr(old, part) if old else {}
-        news: Mapping[str, Mapping[str, PackEntry]] = getattr(new, part) if new else {}
+        olds: abc.Mapping[str, abc.Mapping[str, PackEntry]] = getattr(old, part) if old else {}
+        news: abc.Mapping[str, abc.Mapping[str, PackEntry]] = getattr(new, part) if new else {}
         for section in dict.fromkeys([*news, *olds]):
             ids = dict.fromkeys([*news.get(section, {}), *olds.get(section, {})])
             for id in ids:
@@ -118,41 +132,80 @@ def _entry(pack: str, key: Key, old: PackEntry | None, new: PackEntry | None) ->
         here = new or old
         assert here is not None
         kind = "added" if old is None else "removed"
-        return RuleChange(kind, pack, kind, here.at, "", key, in_old=new is None)
-    olds, news = dict(leaves(as_mapping(old.node))), dict(leaves(as_mapping(new.node)))
-    differing = [
-        path
-        for path in dict.fromkeys([*news, *olds])
-        if _data(olds.get(path)) != _data(news.get(path))
-    ]
+        nodes = (None if each is None else each.node for each in (old, new))
+        before, after = nodes
+        return RuleChange(
+            kind, pack, kind, here.at, "", key, in_old=new is None, old=before, new=after
+        )
+    differing = differing_leaves(old.node, new.node)
     if not differing:
         # Order decides among rows, bands and cuts.
-        if list(olds) == list(news) or key[0] == "settings":
+        orders = [[path for path, _ in leaves(as_mapping(each.node))] for each in (old, new)]
+        if orders[0] == orders[1] or key[0] == "settings":
             return None
-        return RuleChange("changed", pack, "order", new.at, "another order", key)
-    parts = [
-        f"{'.'.join(path)}: {_short(olds.get(path))} → {_short(news.get(path))}"
-        if path != ("value",)
-        else f"{_short(olds.get(path))} → {_short(news.get(path))}"
-        for path in differing[:_MOST]
-    ]
-    if len(differing) > _MOST:
-        parts.append(f"and {len(differing) - _MOST} more")
-    node = news.get(differing[0])
-    words = all(_SILENT & set(path) for path in differing)
-    at = node.at if node is not None else new.at
-    return RuleChange("changed", pack, "changed", at, "; ".join(parts), key, words=words)
+        said, words, at = "another order", False, new.at
+        what = "order"
+    else:
+        parts = [leaf_text(leaf) for leaf in differing[:_MOST]]
+        if len(differing) > _MOST:
+            parts.append(f"and {len(differing) - _MOST} more")
+        said, what = "; ".join(parts), "changed"
+        words = all(_SILENT & set(path) for path, _, _ in differing)
+        node = differing[0][2]
+        at = node.at if node is not None else new.at
+    return RuleChange("changed", pack, what, at, said, key, words=words, old=old.node, new=new.node)
 
 
-def _data(node: Node | None) -> object:
+Leaf = tuple[Path, Node | None, Node | None]
+"""A value inside an entry: its path, what it was, and what it is now."""
+
+
+def differing_leaves(old: Node, new: Node) -> list[Leaf]:
+    """The values of an entry that are not as they were, in the order of the new one.
+
+    A mapping that is new or gone as a whole counts as one value.
+    """
+    old, new = as_mapping(old), as_mapping(new)
+    found: dict[Path, Leaf] = {}
+    for path in dict.fromkeys([path for side in (new, old) for path, _ in leaves(side)]):
+        for length in range(1, len(path) + 1):
+            here = path[:length]
+            before, after = value_at(old, here), value_at(new, here)
+            if before is None or after is None or length == len(path):
+                if data_of(before) != data_of(after):
+                    found[here] = (here, before, after)
+                break
+    return list(found.values())
+
+
+def value_at(node: Node, path: Path) -> Node | None:
+    """The value at a path; none where there is none."""
+    for key in path:
+        found = node.get(key) if isinstance(node, Mapping) else None
+        if found is None:
+            return None
+        node = found
+    return node
+
+
+def leaf_text(leaf: Leaf) -> str:
+    """`points: 10 → 12`; the value of an entry needs no name."""
+    path, old, new = leaf
+    text = f"{short(old)} → {short(new)}"
+    return text if path == ("value",) else f"{'.'.join(path)}: {text}"
+
+
+def data_of(node: Node | None) -> object:
+    """What a value says, to be compared: a number and the same as a text are two things."""
     return None if node is None else (type(node).__name__, node.data())
 
 
-def _short(node: Node | None) -> str:
+def short(node: Node | None) -> str:
+    """A value on one line, as its author wrote it."""
     if node is None:
         return "–"
     if isinstance(node, Sequence):
-        text = f"[{', '.join(_short(item) for item in node.items)}]"
+        text = f"[{', '.join(short(item) for item in node.items)}]"
     else:
-        text = " ".join(node.text.split()) if isinstance(node, Scalar) else str(node.data())
+        text = " ".join(node.text.split()) if isinstance(node, Scalar) else inline(node)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

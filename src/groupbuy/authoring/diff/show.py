@@ -30,10 +30,20 @@ def places_of(old: Version, new: Version) -> Place:
 
 
 def difference_text(
-    found: Difference, place: Place, lang: str, cells: int, paint: Paint, most: int | None
+    found: Difference,
+    place: Place,
+    lang: str,
+    cells: int,
+    paint: Paint,
+    most: int | None,
+    *,
+    changes: bool = True,
 ) -> str:
-    """What changed in the rules, how grades moved, and the leads that are judged otherwise."""
-    lines = list(_changes(found, place, lang, cells, paint))
+    """What changed in the rules, how grades moved, and the leads that are judged otherwise.
+
+    Without `changes`, what changed in the rules is said elsewhere.
+    """
+    lines = list(_changes(found, place, lang, cells, paint)) if changes else []
     for grade, matrix in found.matrices.items():
         lines += [*_matrix(grade, matrix, lang, paint), ""]
     shown = found.changed[:most]

@@ -13,6 +13,7 @@ from groupbuy.source.nodes import Mapping, Node, Scalar, Sequence
 from groupbuy.texts import LANGUAGES
 
 _NAME = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
+_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _SLOT = re.compile(r"\{([^{}]+)\}")
 TEXTS = TEXT_KEYS | {"unit"}
 
@@ -52,24 +53,30 @@ def _words(rules: RuleSet) -> Iterator[str]:
         yield word
     for pack in project.packs:
         if pack.condition is not None:
-            yield from _written(pack.condition)
+            yield from names_in(pack.condition)
         for sections in (pack.sections, pack.changes):
             for entries in sections.values():
                 for entry in entries.values():
-                    yield from _written(entry.node)
+                    yield from names_in(entry.node)
 
 
-def _written(node: Node, key: str = "") -> Iterator[str]:
-    """The names in a value; of texts only what they quote."""
+def names_in(node: Node, key: str = "", *, keys: bool = True) -> Iterator[str]:
+    """The words in a value that may be names; of texts only what they quote.
+
+    Without `keys` only those keys that are read: the components of a score. Words in quotes, which
+    are values, are left out then, too.
+    """
     if isinstance(node, Mapping):
         for name, item in node.items.items():
-            yield name  # components of a score stand as keys
-            yield from _written(item, key if key in TEXTS else name)
+            if keys or key == "weights":
+                yield name
+            yield from names_in(item, key if key in TEXTS else name, keys=keys)
     elif isinstance(node, Sequence):
         for item in node.items:
-            yield from _written(item, key)
+            yield from names_in(item, key, keys=keys)
     elif isinstance(node, Scalar) and isinstance(node.value, str):
-        texts = _SLOT.findall(node.value) if key in TEXTS else [node.value]
+        text = node.value if keys else _QUOTED.sub(" ", node.value)
+        texts = _SLOT.findall(node.value) if key in TEXTS else [text]
         for text in texts:
             yield from _NAME.findall(text)
 
