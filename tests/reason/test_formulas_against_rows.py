@@ -14,8 +14,7 @@ from compile_world import NAMES, TABLES, Grammar, Lead, leads, read
 from formula_world import holds
 
 from groupbuy.compile.python import compile_value
-from groupbuy.reason.formulas import Formulas
-from groupbuy.reason.meaning import Meaning
+from groupbuy.reason.meaning import Meaning, Memory
 from groupbuy.tree.nodes import NONE, Expr
 
 INPUTS = dict.fromkeys([*NAMES, *TABLES], True)
@@ -23,7 +22,7 @@ INPUTS = dict.fromkeys([*NAMES, *TABLES], True)
 
 def judged(tree: Expr, lead: Lead) -> str:
     """Which of its formulas holds for a lead; exactly one does."""
-    meaning = Meaning(lambda name: None, INPUTS, Formulas())
+    meaning = Meaning(lambda name: None, INPUTS, Memory())
 
     def run(part: Expr) -> Any:
         return compile_value(part, TABLES)(lead)

@@ -52,18 +52,6 @@ def rules_options(command: F) -> F:
     return command
 
 
-def plugins_dir_option(command: F) -> F:
-    """`--plugins-dir`, of every command that opens rules."""
-    return click.option(
-        "--plugins-dir",
-        type=click.Path(path_type=Path, file_okay=False),
-        metavar="DIR",
-        expose_value=False,
-        callback=_keep_plugins_dir,
-        help="A folder of plugins that are not installed: name.py, or a folder name.",
-    )(command)
-
-
 def output_option(
     help: str = "Write to a file instead of the screen.", *, required: bool = False
 ) -> Callable[[F], F]:

@@ -10,6 +10,7 @@ impossible is impossible, and what is found possible has to be tried.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from math import inf
 from typing import NamedTuple
 
@@ -19,7 +20,7 @@ from groupbuy.reason.ranges import Lookup, Ranges
 from groupbuy.reason.values import Span, Values
 from groupbuy.tree import build
 from groupbuy.tree.definitions import Definition
-from groupbuy.tree.nodes import NONE, UNKNOWN, Absent, Agg, Case, Col, Expr, Lit, Op, Ref
+from groupbuy.tree.nodes import NONE, UNKNOWN, Absent, Agg, Case, Col, Expr, Lit, Op, Ref, names
 from groupbuy.tree.operations import floor, tolerance
 from groupbuy.tree.types import TABLE, Kind, Type
 
@@ -47,6 +48,24 @@ class Linear(NamedTuple):
     constant: float
 
 
+@dataclass
+class Memory:
+    """What was worked out for one stack of packs, for all in which the same trees mean the same.
+
+    A tree is told apart by its mark: a number for the tree and all that stands behind its names.
+    """
+
+    formulas: Formulas = field(default_factory=Formulas)
+    variables: dict[tuple[object, ...], Variable] = field(default_factory=dict)
+    within: dict[tuple[int, Values], Formula] = field(default_factory=dict)
+    truth: dict[int, Truth] = field(default_factory=dict)
+    _marks: dict[tuple[object, ...], int] = field(default_factory=dict)
+
+    def mark(self, *key: object) -> int:
+        """The number of a key, from 1."""
+        return self._marks.setdefault(key, len(self._marks) + 1)
+
+
 class Meaning:
     """The formulas of the trees of one stack of packs."""
 
@@ -54,26 +73,50 @@ class Meaning:
         self,
         lookup: Lookup,
         inputs: Mapping[str, bool],
-        formulas: Formulas,
+        memory: Memory,
         opaque: Iterable[str] = (),
     ) -> None:
         """`lookup` has definitions with their settings put in and today left as a name.
 
         `inputs` says of every field whether it can be unknown; `opaque` are names not to look
-        into.
+        into. `memory` may be that of other stacks, with the same inputs and opaque names.
         """
-        self.formulas, self.inputs = formulas, inputs
+        self.formulas, self.inputs, self.memory = memory.formulas, inputs, memory
         self.opaque = frozenset(opaque)
         self._lookup = lookup
         self.ranges = Ranges(self.lookup, inputs)
-        self.variables: dict[tuple[object, ...], Variable] = {}
-        self._within: dict[tuple[Expr, Values], Formula] = {}
-        self._truth: dict[Expr, Truth] = {}
+        self._marks: dict[Expr, int] = {}
+        self._names: dict[str, int] = {}
         self._finite: dict[Expr, frozenset[float | str] | None] = {}
 
     def lookup(self, name: str) -> Definition | None:
         """The definition behind a name that may be looked into."""
         return None if name in self.opaque else self._lookup(name)
+
+    # ── what is the same in another stack ──
+
+    def mark(self, tree: Expr) -> int:
+        """The number that a tree has in all stacks in which it means what it means here."""
+        found = self._marks.get(tree)
+        if found is None:
+            behind = tuple(map(self._name, names(tree)))
+            found = self._marks[tree] = self.memory.mark(tree, behind)
+        return found
+
+    def _name(self, name: str) -> int:
+        """The number of what stands behind a name; none (0) behind a field."""
+        found = self._names.get(name)
+        if found is None:
+            definition = self.lookup(name)
+            if definition is None:
+                found = 0
+            elif isinstance(definition.expression, Expr):
+                found = self.memory.mark(definition.table, self.mark(definition.expression))
+            else:
+                behind = tuple(map(self._name, definition.reads))
+                found = self.memory.mark(definition.expression, behind)
+            self._names[name] = found
+        return found
 
     # ── conditions ──
 
@@ -92,9 +135,10 @@ class Meaning:
 
     def truth(self, test: Expr) -> Truth:
         """When a flag is true, false or none."""
-        found = self._truth.get(test)
+        mark = self.mark(test)
+        found = self.memory.truth.get(mark)
         if found is None:
-            found = self._truth[test] = self._flag(test)
+            found = self.memory.truth[mark] = self._flag(test)
         return found
 
     def _flag(self, test: Expr) -> Truth:
@@ -183,7 +227,7 @@ class Meaning:
         unknown, none = self.ranges.absent(field)
         assert isinstance(word, Lit)
         domain = Values(words=sets.FLAGS.words, unknown=unknown)
-        variable = self._variable(("has", field, word.value), domain)
+        variable = self._variable(("has", field, word.value, self.mark(field)), domain)
         true, false = (self.formulas.atom(variable, s) for s in (sets.TRUE, sets.FALSE))
         return Truth(true, false, FALSE) if not none else self._free(test)
 
@@ -234,10 +278,10 @@ class Meaning:
 
     def within(self, tree: Expr, wanted: Values) -> Formula:
         """For whom the value of a tree is one of `wanted`, unknown and none included."""
-        key = (tree, wanted)
-        found = self._within.get(key)
+        key = (self.mark(tree), wanted)
+        found = self.memory.within.get(key)
         if found is None:
-            found = self._within[key] = self._value(tree, wanted)
+            found = self.memory.within[key] = self._value(tree, wanted)
         return found
 
     def _value(self, tree: Expr, wanted: Values) -> Formula:
@@ -509,6 +553,10 @@ class Meaning:
 
     def variable(self, tree: Expr) -> Variable:
         """The variable that stands for a field, or for a tree that can't be looked into."""
+        key = ("tree", tree, self.mark(tree))
+        found = self.memory.variables.get(key)
+        if found is not None:
+            return found
         unknown, none = self.ranges.absent(tree)
         type = tree.type
         if isinstance(tree, Ref) and tree.name == TODAY:
@@ -516,13 +564,13 @@ class Meaning:
         known = self._known_values(tree)
         domain = Values(known.spans, known.words, known.rest, unknown, none)
         whole = type.kind is Kind.DATE or (type.kind is Kind.NUMBER and _is_whole(tree))
-        return self._variable(("tree", tree), domain, whole)
+        return self._variable(key, domain, whole)
 
     def _variable(self, key: tuple[object, ...], domain: Values, whole: bool = False) -> Variable:
-        found = self.variables.get(key)
+        known = self.memory.variables
+        found = known.get(key)
         if found is None:
-            found = Variable(key, domain, whole, len(self.variables))
-            self.variables[key] = found
+            found = known[key] = Variable(key, domain, whole, len(known))
         return found
 
     def _known_values(self, tree: Expr) -> Values:

@@ -8,8 +8,9 @@ The work is bounded; beyond the bound a question stays open.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from groupbuy.reason.formulas import FALSE, TRUE, Formula, Variable
+from groupbuy.reason.formulas import FALSE, TRUE, Formula, Variable, variables
 from groupbuy.reason.values import Values
 
 World = Mapping[Variable, Values]
@@ -27,6 +28,14 @@ class NotSettledError(Exception):
     """A question took too much work."""
 
 
+@dataclass(frozen=True)
+class Part:
+    """A question apart: formulas, the same in any order."""
+
+    formulas: tuple[Formula, ...] = field(compare=False)
+    key: frozenset[Formula]
+
+
 class Solver:
     """Answers questions; `left` is how many steps all further ones may take together."""
 
@@ -34,13 +43,21 @@ class Solver:
         """A new solver with its steps."""
         self.left = left
         self.unsettled = 0
+        self._variables: dict[Formula, frozenset[Variable]] = {}
+        self._answers: dict[Part, bool | None] = {}
 
     def world(self, formulas: Iterable[Formula]) -> World | None:
         """A world in which all of `formulas` hold; none where there is none.
 
         Raises `NotSettledError` where that takes too long.
         """
-        must = list(formulas)
+        try:
+            return self._search(list(formulas))
+        except NotSettledError:
+            self.unsettled += 1
+            raise
+
+    def _search(self, must: list[Formula]) -> World | None:
         # Most worlds there are have one in which everything is known, which is found much sooner.
         search = _Search(min(FIRST_STEPS, self.left), known=True)
         try:
@@ -53,20 +70,52 @@ class Solver:
         search = _Search(min(STEPS, self.left))
         try:
             return search.run(must)
-        except NotSettledError:
-            self.unsettled += 1
-            raise
         finally:
             self.left -= search.taken
 
     def possible(self, *formulas: Formula) -> bool | None:
-        """Whether all of `formulas` can hold; `None` where that was not settled."""
+        """Whether all of `formulas` can hold; `None` where that was not settled.
+
+        What shares no variable is asked apart, and each question once: in many stacks of packs
+        most of it is the same.
+        """
         if FALSE in formulas:
             return False
-        try:
-            return self.world(formulas) is not None
-        except NotSettledError:
+        answers = []
+        for part in self._apart(formulas):
+            if part not in self._answers:
+                try:
+                    self._answers[part] = self._search(list(part.formulas)) is not None
+                except NotSettledError:
+                    self._answers[part] = None
+            answers.append(self._answers[part])
+            if answers[-1] is False:
+                return False
+        if None in answers:
+            self.unsettled += 1
             return None
+        return True
+
+    def _apart(self, formulas: Iterable[Formula]) -> list[Part]:
+        """The formulas in groups that share no variable."""
+        groups: list[Group] = []
+        pending = list(formulas)[::-1]
+        seen: set[Formula] = set()
+        while pending:
+            formula = pending.pop()
+            if formula.op == "and":
+                pending.extend(reversed(formula.parts))
+            elif formula is not TRUE and formula not in seen:
+                seen.add(formula)
+                groups = _joined(groups, set(self.variables(formula)), formula)
+        return [Part(tuple(group), frozenset(group)) for _, group in groups]
+
+    def variables(self, formula: Formula) -> frozenset[Variable]:
+        """The variables that a formula is about."""
+        found = self._variables.get(formula)
+        if found is None:
+            found = self._variables[formula] = variables(formula)
+        return found
 
     def impossible(self, *formulas: Formula) -> bool:
         """Whether it is proved that `formulas` can't hold together."""
@@ -102,6 +151,21 @@ class Solver:
             # Those that are surely hurt, or else all that the world leaves open.
             chosen = [index for index in hurt if found[index] is False][:8] or hurt
             must += [left.pop(index) for index in chosen]
+
+
+Group = tuple[set[Variable], list[Formula]]
+
+
+def _joined(groups: list[Group], about: set[Variable], formula: Formula) -> list[Group]:
+    """The groups with one more formula, which joins those that are about the same."""
+    apart, together = [], [formula]
+    for group in groups:
+        if about.isdisjoint(group[0]):
+            apart.append(group)
+        else:
+            about |= group[0]
+            together = [*group[1], *together]
+    return [*apart, (about, together)]
 
 
 class _Search:
@@ -255,11 +319,16 @@ class _Search:
             return now.against(formula.values)
         decisive = formula.op == "or"
         found: bool | None = not decisive
+        decided, open, version = self.decided, self.open, self.version
         for part in formula.parts:
-            status = self.status(part)
+            # What `status` would begin with: most parts are known, and calls are what this costs.
+            status = decided.get(part)
+            if status is None and open.get(part) != version:
+                status = self.status(part)
             if status is decisive:
                 return decisive
-            found = None if status is None else found
+            if status is None:
+                found = None
         return found
 
     def count(self) -> None:

@@ -324,13 +324,13 @@ class _Loader:
         self.roots = [node for members in found for _, _, node in members]
         for number, members in enumerate(found):
             packs: list[Pack] = []
-            for path, item, node in members:
+            for path, named, node in members:
                 if "table" in node.source.text or self.instead:
                     with self.problems.collecting():
                         self.tables(path).expand(node, path.parent, self.extensions.names)
                 with self.problems.collecting():
                     pack, inside = read_pack(node, number, self.extensions, self.as_of)
-                    self.borrow(path, item, node, pack.version)
+                    self.borrow(path, named, node, pack.version)
                     packs.append(pack)
                     self.inside.extend(inside)
             layers.append(tuple(packs))

@@ -42,7 +42,7 @@ class Examples:
         """A lead for which `formulas` hold, if the engine agrees with `judge` about it."""
         wanted = [*view.assumed, *formulas]
         try:
-            world = self.solver.world([*wanted, *view.given()])
+            world = self.solver.world([*wanted, *view.given(wanted)])
         except NotSettledError:
             return None
         return None if world is None else self.of_world(view, world, judge)
@@ -145,7 +145,7 @@ class Examples:
             inside = values.known if isinstance(value, bool) else exactly(float(value))
             wanted.append(view.meaning.within(tree.value, inside))
         try:
-            world = self.solver.world([*wanted, *view.given()])
+            world = self.solver.world([*wanted, *view.given(wanted)])
         except NotSettledError:
             return None
         if world is None:

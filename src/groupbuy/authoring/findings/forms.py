@@ -213,7 +213,9 @@ def _check_gap(case: Case, table: Table) -> None:
         return lead.value(name) is NONE
 
     try:
-        world = case.solver.world_but([*view.assumed, *wanted, *view.given()], outside)
+        inside = [*view.assumed, *wanted]
+        given = view.given([*inside, *outside])
+        world = case.solver.world_but([*inside, *given], outside)
     except NotSettledError:
         return
     record = None if world is None else case.examples.of_world(view, world, judge)

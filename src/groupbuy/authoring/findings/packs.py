@@ -76,7 +76,7 @@ def _check_pair(
         if not conflicts or FALSE in view.assumed:
             continue
         try:
-            world = solver.world([*view.assumed, *view.given()])
+            world = solver.world([*view.assumed, *view.given(view.assumed)])
         except NotSettledError:
             continue
         if world is None:

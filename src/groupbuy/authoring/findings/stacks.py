@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from groupbuy.authoring.findings.view import View
+from groupbuy.authoring.findings.view import Shared, View
 from groupbuy.errors import GroupbuyError
 from groupbuy.reason.solve import Solver
 from groupbuy.rules.entries import Key
@@ -27,6 +27,7 @@ class Stacks:
         self.rules, self.solver = rules, solver
         self.packs = rules.project.packs
         self.always = [pack for pack in self.packs if rules.condition(pack) is None]
+        self.shared = Shared()
         self._views: dict[object, View] = {}
         self._reads: dict[Key, frozenset[str]] = {}
         self._touching: dict[Key, frozenset[Pack]] = {}
@@ -38,11 +39,13 @@ class Stacks:
 
     def view(self, packs: Iterable[Pack], without: Iterable[Pack] = ()) -> View:
         """The stack of `packs` for leads to which `without` do not apply."""
-        ordered, others = self.rules.in_order(packs), tuple(without)
+        ordered, others = self.rules.in_order(packs), self.rules.in_order(without)
         key = stack_key(ordered, others)
         found = self._views.get(key)
         if found is None:
-            found = self._views[key] = View(self.rules, self.rules.stack(ordered), others)
+            found = self._views[key] = View(
+                self.rules, self.rules.stack(ordered), others, self.shared
+            )
         return found
 
     def around(self, key: Key, definer: Pack) -> list[View] | None:

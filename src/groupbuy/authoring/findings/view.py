@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from groupbuy.engine.plan import inputs_of
-from groupbuy.reason.formulas import Formula, Formulas, Variable
-from groupbuy.reason.meaning import TODAY, Meaning
+from groupbuy.reason.formulas import Formula, Variable, variables
+from groupbuy.reason.meaning import TODAY, Meaning, Memory
 from groupbuy.reason.values import among, exactly
 from groupbuy.rules.pack import Pack
 from groupbuy.rules.ruleset import RuleSet
@@ -21,6 +21,24 @@ from groupbuy.tree.operations import COMPARE
 from groupbuy.tree.types import FLAG, Kind
 
 
+class Shared:
+    """What the views of one rule set have in common."""
+
+    def __init__(self) -> None:
+        """Nothing is worked out yet."""
+        self.memory = Memory()
+        self.switches: dict[Expr, str] = {}
+        """Conditions over settings alone, and the names that stand for them."""
+        self._variables: dict[Formula, frozenset[Variable]] = {}
+
+    def variables(self, formula: Formula) -> frozenset[Variable]:
+        """The variables that a formula is about."""
+        found = self._variables.get(formula)
+        if found is None:
+            found = self._variables[formula] = variables(formula)
+        return found
+
+
 class View:
     """The meaning of one stack.
 
@@ -28,17 +46,28 @@ class View:
     no mistake. Today's date is left open too, so that a finding does not come and go with the day.
     """
 
-    def __init__(self, rules: RuleSet, stack: Stack, without: Iterable[Pack] = ()) -> None:
-        """`without` are packs that do not apply to the leads at hand."""
-        self.rules, self.stack = rules, stack
-        self.formulas = Formulas()
+    def __init__(
+        self,
+        rules: RuleSet,
+        stack: Stack,
+        without: Iterable[Pack] = (),
+        shared: Shared | None = None,
+    ) -> None:
+        """`without` are packs that do not apply to the leads at hand.
+
+        `shared` is what was worked out for other stacks of the same rules.
+        """
+        self.rules, self.stack, self.shared = rules, stack, shared or Shared()
         self.settings = {name: lit for name, lit in stack.constants.items() if name != TODAY}
         self._prepared: dict[str, Definition | None] = {}
         self._marked: dict[Expr, Expr] = {}
         self._folded: dict[Expr, Expr] = {}
         self._switches: dict[str, bool] = {}
+        self._fixed: dict[Variable, float | bool | str | None] = {}
         self.inputs = dict(inputs_of(rules.project.model))
-        self.meaning = Meaning(self.lookup, self.inputs, self.formulas, opaque=(VERDICT,))
+        memory = self.shared.memory
+        self.formulas = memory.formulas
+        self.meaning = Meaning(self.lookup, self.inputs, memory, opaque=(VERDICT,))
         self.assumed: list[Formula] = []
         for pack in stack.packs:
             test = rules.condition(pack)
@@ -75,9 +104,9 @@ class View:
         if not read or not all(name in self.settings for name in read):
             return node
         value = build.specialise(node, self.settings, {})
-        name = f"switch {len(self._switches)}"
         if not isinstance(value, Lit) or isinstance(value.value, Absent):
             return node
+        name = self.shared.switches.setdefault(node, f"switch {len(self.shared.switches)}")
         self._switches[name] = value.value is True
         self.inputs[name] = False
         return Ref(name, FLAG)
@@ -96,10 +125,11 @@ class View:
         """Not `formula`."""
         return self.formulas.negated(formula)
 
-    def given(self) -> list[Formula]:
-        """What is so on this day and with these settings, for an example."""
+    def given(self, formulas: Iterable[Formula]) -> list[Formula]:
+        """What is so on this day and with these settings, for an example of `formulas`."""
+        asked = {variable for formula in formulas for variable in self.shared.variables(formula)}
         found = []
-        for variable in list(self.meaning.variables.values()):
+        for variable in sorted(asked, key=lambda variable: variable.number):
             value = self.fixed(variable)
             if value is not None:
                 inside = among([value]) if isinstance(value, (bool, str)) else exactly(value)
@@ -108,6 +138,11 @@ class View:
 
     def fixed(self, variable: Variable) -> float | bool | str | None:
         """The value of a variable that is the same for every lead."""
+        if variable not in self._fixed:
+            self._fixed[variable] = self._fixed_value(variable)
+        return self._fixed[variable]
+
+    def _fixed_value(self, variable: Variable) -> float | bool | str | None:
         kind, tree = variable.key[:2]
         if kind != "tree" or not isinstance(tree, Expr):
             return None
