@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 from types import ModuleType
+from typing import Any
 
 from groupbuy.errors import GroupbuyError, Problem
 
@@ -32,6 +33,11 @@ def pygls() -> None:
 def xlsxwriter() -> ModuleType:
     """The library that writes workbooks. Raises `GroupbuyError` without the extra `xlsx`."""
     return needed("xlsxwriter", "xlsx", "writing .xlsx")
+
+
+def z3() -> Any:
+    """The library that proves. Raises `GroupbuyError` without the extra `prove`."""
+    return needed("z3", "prove", "--prove")
 
 
 TEXTS_STAY = {"strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}

@@ -4,6 +4,7 @@
 
 import json
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -212,3 +213,41 @@ def test_allow(call: Call, folder: Path, allow: str, told: str | None) -> None:
 def test_shipped_rules_have_no_findings(call: Call) -> None:
     ran = call("check", ROOT / "rules", *DATE)
     assert ran.code == 0, ran.err
+
+
+ARITHMETIC = """groupbuy: 1
+pack: ours
+gates:
+  circle:
+    when: budget < expected_amount and expected_amount < budget_last and budget_last < budget
+    verdict: hold
+    unknown: pass
+"""
+
+
+def arithmetic(tmp_path: Path) -> Path:
+    """Rules in which no interval shows what is wrong."""
+    (tmp_path / "ours.yaml").write_text(ARITHMETIC, encoding="utf-8")
+    (tmp_path / "groupbuy.yaml").write_text("groupbuy: 1\nlayers: [ours.yaml]\ncolumns: []\n")
+    return tmp_path
+
+
+def test_prove(call: Call, tmp_path: Path) -> None:
+    pytest.importorskip("z3", reason="the extra `prove`")
+    folder = arithmetic(tmp_path)
+    assert call("check", folder, *DATE).code == 0
+    ran = call("check", folder, *DATE, "--prove")
+    assert ran.code == 1
+    assert "ours.yaml:5:11: warning: never-true no lead can meet this: gate circle" in ran.err
+
+
+def test_prove_without_the_extra(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "z3", None)
+    folder = arithmetic(tmp_path)
+    ran = call("check", folder, *DATE, "--prove")
+    assert (ran.code, ran.out) == (2, "")
+    assert "extra-missing" in ran.err
+    assert "groupbuy[prove]" in ran.err
+    assert call("check", folder, *DATE).code == 0

@@ -5,7 +5,7 @@ or a fact or grade that follows from one, with constants.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import combinations, product
 from typing import Any
 
@@ -84,14 +84,14 @@ class Lines:
 class Every:
     """What every lead makes of a condition."""
 
-    def __init__(self, opened: Rules) -> None:
+    def __init__(self, opened: Rules, every: Sequence[Mapping[str, Any]] = EVERY_LEAD) -> None:
         self.workspace = opened.workspace
         leads = [read_record(opened.workspace.model, _given(n, r), _nowhere)
-                 for n, r in enumerate(EVERY_LEAD)]  # fmt: skip
+                 for n, r in enumerate(every)]  # fmt: skip
         run = Engine(opened.workspace.rules).run([lead for lead in leads if isinstance(lead, Lead)])
         presenter = opened.workspace.presenter()
         self.leads: list[LeadConclusions] = [presenter.conclusions(case) for case in run.cases]
-        assert len(self.leads) == len(EVERY_LEAD)
+        assert len(self.leads) == len(every)
 
     def tree(self, condition: str) -> Expr:
         source = Source("x", condition)
@@ -104,7 +104,7 @@ class Every:
         return tuple(lead.holds(tree) for lead in self.leads)
 
 
-def _given(number: int, record: dict[str, Any]) -> dict[str, Any]:
+def _given(number: int, record: Mapping[str, Any]) -> dict[str, Any]:
     plain = {key: str(v) if v is not None else None for key, v in record.items()}
     return {"id": f"L{number}", **plain}
 
@@ -153,13 +153,20 @@ def _join(op: str, values: tuple[bool | None, ...]) -> bool | None:
     return None if None in values else not decisive
 
 
-def compare(lines: Lines, expected: Callable[[Every], Iterator[Place]]) -> None:
-    rules = opened("\n".join(lines.text), model=MODEL)
-    report = find(rules.workspace)
+def compare(
+    lines: Lines,
+    expected: Callable[[Every], Iterator[Place]],
+    model: str = MODEL,
+    every: Sequence[Mapping[str, Any]] = EVERY_LEAD,
+    *,
+    prove: bool = False,
+) -> None:
+    rules = opened("\n".join(lines.text), model=model)
+    report = find(rules.workspace, prove=prove)
     assert report.open == 0
     shared = ("unused-fact",)
     got = Counter((f.code, f.at.line) for f in report.findings if f.code not in shared)
-    wanted = Counter(expected(Every(rules)))
+    wanted = Counter(expected(Every(rules, every)))
     assert got == wanted, "\n".join(["", *lines.text, *map(str, report.findings)])
 
 
@@ -183,6 +190,13 @@ def test_gates(given: list[str]) -> None:
 def test_rows(given: list[str], rest: bool, only: bool) -> None:
     lines = Lines()
     lines.add("  q:")
+    compare(lines, rows_of(lines, given, rest, only))
+
+
+def rows_of(
+    lines: Lines, given: list[str], rest: bool, only: bool
+) -> Callable[[Every], Iterator[Place]]:
+    """Write rows into `q`; what is to be found of them."""
     if only:
         lines.add("    pick: only")
     head = lines.add("    rows:")
@@ -215,7 +229,7 @@ def test_rows(given: list[str], rest: bool, only: bool) -> None:
             if both and one and other and reached[a] and reached[b]:
                 yield "overlap", places[b]
 
-    compare(lines, expected)
+    return expected
 
 
 @settings(max_examples=30)

@@ -15,6 +15,7 @@ from groupbuy.authoring.findings.run import find
 from groupbuy.reason.kinds import KINDS
 
 CORPUS = sorted((Path(__file__).parent / "corpus").glob("*.yaml"))
+PROVED = sorted((Path(__file__).parent / "proved").glob("*.yaml"))
 COMMENT = re.compile(r"\s#\s*([a-z-]+(?:\s+[a-z-]+)*)\s*$")
 Expected = Counter[tuple[str, int, str]]
 
@@ -51,6 +52,26 @@ def test_what_is_found(path: Path) -> None:
     got = Counter((Path(f.at.file).stem, f.at.line or 0, f.code) for f in found.findings)
     assert found.open == 0
     assert got == expected, "\n".join(str(finding) for finding in found.findings)
+
+
+@pytest.mark.parametrize("path", [*CORPUS, *PROVED], ids=[p.stem for p in [*CORPUS, *PROVED]])
+def test_what_is_proved(path: Path) -> None:
+    """With z3: all that intervals find, and what only arithmetic shows (`proved`)."""
+    pytest.importorskip("z3", reason="the extra `prove`")
+    layers, expected = read(path)
+    found = find(opened(*layers).workspace, prove=True)
+    got = Counter((Path(f.at.file).stem, f.at.line or 0, f.code) for f in found.findings)
+    assert found.open == 0
+    assert got == expected, "\n".join(str(finding) for finding in found.findings)
+
+
+@pytest.mark.parametrize("path", PROVED, ids=[path.stem for path in PROVED])
+def test_intervals_alone_find_a_part_of_it(path: Path) -> None:
+    layers, expected = read(path)
+    found = find(opened(*layers).workspace)
+    codes = Counter(f.code for f in found.findings if f.code in ("never-true", "unreachable-row"))
+    assert found.open == 0
+    assert 0 < codes.total() < Counter(code for _, _, code in expected.elements()).total()
 
 
 def test_every_kind_is_in_the_corpus() -> None:

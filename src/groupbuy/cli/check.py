@@ -15,6 +15,7 @@ from groupbuy.cli.options import lang_of, rules_options
 from groupbuy.cli.running import DONE, FINDINGS, deliver, tell
 from groupbuy.cli.watching import rules_and, watch_option
 from groupbuy.errors import GroupbuyError, Problem
+from groupbuy.extras import z3
 from groupbuy.render.words import say
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ FORMATS = ("text", "json", "github", "sarif")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
 @click.option("--strict", is_flag=True, help="Notes count as findings.")
 @click.option("--notes", is_flag=True, help="Show notes: what may well be meant.")
+@click.option("--prove", is_flag=True, help="Look into arithmetic, too (extra `prove`); slower.")
 @leads_options
 @rules_options
 @watch_option(rules_and("paths", "mapping"))
@@ -36,6 +38,7 @@ def check(
     form: str,
     strict: bool,
     notes: bool,
+    prove: bool,
     mapping: Path | None,
     rejects: Path | None,
     rules: Path | None,
@@ -55,6 +58,8 @@ def check(
     """
     from groupbuy.authoring.upgrade.compare import remarks, remarks_on
 
+    if prove:
+        z3()  # without it, before anything else
     folders = [Path(path) for path in paths if path != "-" and Path(path).is_dir()]
     files = [path for path in paths if path == "-" or not Path(path).is_dir()]
     found: list[Problem] = []
@@ -71,7 +76,7 @@ def check(
         counted += len(workspace.project.packs)
         found.extend(_of_leads(workspace, files, mapping, rejects))
         found.extend(_weighed(problem, strict) for problem in remarks(workspace))
-        more, open_questions = _of_rules(workspace, strict)
+        more, open_questions = _of_rules(workspace, strict=strict, prove=prove)
         found.extend(more)
         unsettled += open_questions
     distinct = list(dict.fromkeys(found))
@@ -104,12 +109,12 @@ def _of_leads(
         yield from error.problems
 
 
-def _of_rules(workspace: Workspace, strict: bool) -> tuple[list[Problem], int]:
+def _of_rules(workspace: Workspace, *, strict: bool, prove: bool) -> tuple[list[Problem], int]:
     """The findings on rules without errors, and how many questions were too large."""
     from groupbuy.authoring.findings.run import find
     from groupbuy.authoring.findings.told import problem_of
 
-    report = find(workspace)
+    report = find(workspace, prove=prove)
     return [problem_of(finding, strict=strict) for finding in report.findings], report.open
 
 

@@ -57,6 +57,8 @@ class Memory:
 
     formulas: Formulas = field(default_factory=Formulas)
     variables: dict[tuple[object, ...], Variable] = field(default_factory=dict)
+    makers: dict[Variable, Meaning] = field(default_factory=dict)
+    """A stack in which a variable means what it means."""
     within: dict[tuple[int, Values], Formula] = field(default_factory=dict)
     truth: dict[int, Truth] = field(default_factory=dict)
     _marks: dict[tuple[object, ...], int] = field(default_factory=dict)
@@ -254,10 +256,10 @@ class Meaning:
         slack = op.startswith("~")
         op = op.removeprefix("~")
         if isinstance(right, Lit):
-            edge = _number(right)
+            edge = number_of(right)
             return None if edge is None else self._member(left, _side(op, edge, slack))
         if isinstance(left, Lit):
-            edge = _number(left)
+            edge = number_of(left)
             if edge is None:
                 return None
             return self._member(right, _side({"<": ">", "<=": ">="}.get(op, op), edge, slack))
@@ -334,7 +336,7 @@ class Meaning:
 
     def _extreme(self, tree: Op, wanted: Values) -> Formula:
         """`min` and `max` of one thing and constants: beyond these, it is these."""
-        limits = [number for arg in tree.args if (number := _number(arg)) is not None]
+        limits = [number for arg in tree.args if (number := number_of(arg)) is not None]
         others = [arg for arg in tree.args if not isinstance(arg, Lit)]
         if len(others) != 1 or len(limits) + 1 != len(tree.args):
             return self.formulas.atom(self.variable(tree), wanted)
@@ -410,7 +412,7 @@ class Meaning:
         if tree not in self._finite:
             found: frozenset[float | str] | None = None
             if isinstance(tree, Lit):
-                number = _number(tree)
+                number = number_of(tree)
                 value = tree.value if isinstance(tree.value, str) else number
                 found = frozenset() if value is None else frozenset((value,))
             elif isinstance(tree, (Ref, Col)):
@@ -459,7 +461,7 @@ class Meaning:
 
     def linear(self, tree: Expr) -> Linear:
         """A number or date as a sum; what is none is a variable of its own."""
-        number = _number(tree)
+        number = number_of(tree)
         if number is not None:
             return Linear((), number)
         if isinstance(tree, (Ref, Col)):
@@ -487,15 +489,15 @@ class Meaning:
             return _plus(self.linear(args[1]), _times(self.linear(args[0]), -1.0))
         if op == "*":
             for factor, other in (args, args[::-1]):
-                number = _number(factor)
+                number = number_of(factor)
                 if number:
                     return _times(self.linear(other), number)
         if op in ("/", "exact/"):
-            number = _number(args[1])
+            number = number_of(args[1])
             if number:
                 return _times(self.linear(args[0]), 1.0 / number)
         if op == "shift_days":
-            number = _number(args[1])
+            number = number_of(args[1])
             if number is not None:
                 return _plus(self.linear(args[0]), Linear((), floor(number)))
         return None
@@ -571,6 +573,7 @@ class Meaning:
         found = known.get(key)
         if found is None:
             found = known[key] = Variable(key, domain, whole, len(known))
+            self.memory.makers[found] = self
         return found
 
     def _known_values(self, tree: Expr) -> Values:
@@ -599,7 +602,7 @@ def _is_whole(tree: Expr) -> bool:
     return counted or read or (isinstance(tree, Op) and tree.op in ("year", "month", "len"))
 
 
-def _number(tree: Expr) -> float | None:
+def number_of(tree: Expr) -> float | None:
     """The number or day that a literal is."""
     if not isinstance(tree, Lit) or isinstance(tree.value, (bool, str, tuple, Absent)):
         return None
@@ -610,7 +613,7 @@ def _holds(tree: Lit, wanted: Values) -> bool:
     value = tree.value
     if value is UNKNOWN or value is NONE:
         return wanted.unknown if value is UNKNOWN else wanted.none
-    number = _number(tree)
+    number = number_of(tree)
     if number is not None:
         return not (sets.exactly(number) & wanted).empty
     return isinstance(value, (str, bool)) and _has(wanted, value)

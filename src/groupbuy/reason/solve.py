@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from groupbuy.reason.formulas import FALSE, TRUE, Formula, Variable, variables
+from groupbuy.reason.prove import NotProvedError, Prover
 from groupbuy.reason.values import Values
 
 World = Mapping[Variable, Values]
@@ -39,12 +40,13 @@ class Part:
 class Solver:
     """Answers questions; `left` is how many steps all further ones may take together."""
 
-    def __init__(self, left: int) -> None:
-        """A new solver with its steps."""
-        self.left = left
+    def __init__(self, left: int, prover: Prover | None = None) -> None:
+        """A new solver with its steps. `prover` is asked where values follow from others."""
+        self.left, self.prover = left, prover
         self.unsettled = 0
         self._variables: dict[Formula, frozenset[Variable]] = {}
         self._answers: dict[Part, bool | None] = {}
+        self._worlds: dict[tuple[frozenset[Formula], bool], World | NotSettledError | None] = {}
 
     def world(self, formulas: Iterable[Formula]) -> World | None:
         """A world in which all of `formulas` hold; none where there is none.
@@ -52,12 +54,66 @@ class Solver:
         Raises `NotSettledError` where that takes too long.
         """
         try:
-            return self._search(list(formulas))
+            return self._search(list(formulas), tidy=True)
         except NotSettledError:
             self.unsettled += 1
             raise
 
-    def _search(self, must: list[Formula]) -> World | None:
+    def _search(self, must: list[Formula], *, tidy: bool = False) -> World | None:
+        if self.prover is None:
+            return self._intervals(must)
+        try:
+            found = self._intervals(must)
+        except NotSettledError:
+            # Where the search is too long, the whole of it is asked.
+            return self._proved(self.prover, must, tidy=tidy)
+        if found is None:
+            return None
+        world = dict(found)
+        for part in self._apart(must):
+            about = self.variables_of(part.formulas)
+            if not any(map(self.prover.is_tied, about)):
+                continue
+            # Mostly there are such values in the world at hand, which is a small question.
+            fitting = self._fitting(
+                self.prover, {v: found[v] for v in about if v in found}, tidy=tidy
+            )
+            if fitting is None:
+                try:
+                    fitting = self._proved(self.prover, part.formulas, tidy=tidy)
+                except NotSettledError:
+                    self.unsettled += 1
+                    continue  # as if nobody had asked
+                if fitting is None:
+                    return None
+            world.update(fitting)
+        return world
+
+    def _fitting(self, prover: Prover, world: World, *, tidy: bool) -> World | None:
+        """Values of a world that fit together; none where none were found."""
+        try:
+            return prover.world((), world, tidy=tidy)
+        except NotProvedError:
+            return None
+
+    def _proved(self, prover: Prover, formulas: Sequence[Formula], *, tidy: bool) -> World | None:
+        """A world of some formulas in which what follows from others does so."""
+        key = frozenset(formulas), tidy
+        if key not in self._worlds:
+            try:
+                self._worlds[key] = prover.world(formulas, tidy=tidy)
+            except NotProvedError:
+                self._worlds[key] = NotSettledError()
+        found = self._worlds[key]
+        if isinstance(found, NotSettledError):
+            raise NotSettledError
+        return found
+
+    def variables_of(self, formulas: Iterable[Formula]) -> set[Variable]:
+        """The variables that some formulas are about."""
+        return {variable for formula in formulas for variable in self.variables(formula)}
+
+    def _intervals(self, must: list[Formula]) -> World | None:
         # Most worlds there are have one in which everything is known, which is found much sooner.
         search = _Search(min(FIRST_STEPS, self.left), known=True)
         try:
@@ -69,7 +125,7 @@ class Solver:
             return found
         search = _Search(min(STEPS, self.left))
         try:
-            return search.run(must)
+            return search.run(list(must))
         finally:
             self.left -= search.taken
 
@@ -111,10 +167,13 @@ class Solver:
         return [Part(tuple(group), frozenset(group)) for _, group in groups]
 
     def variables(self, formula: Formula) -> frozenset[Variable]:
-        """The variables that a formula is about."""
+        """The variables that a formula is about, and those from which they follow."""
         found = self._variables.get(formula)
         if found is None:
-            found = self._variables[formula] = variables(formula)
+            found = variables(formula)
+            if self.prover is not None:
+                found = self.prover.together(found)
+            self._variables[formula] = found
         return found
 
     def impossible(self, *formulas: Formula) -> bool:

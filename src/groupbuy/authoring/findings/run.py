@@ -15,7 +15,9 @@ from groupbuy.authoring.findings.outcome import Case, Outcome
 from groupbuy.authoring.findings.packs import check_packs
 from groupbuy.authoring.findings.scores import check_scores
 from groupbuy.authoring.findings.stacks import Stacks
+from groupbuy.authoring.findings.view import Shared
 from groupbuy.engine.workspace import Workspace
+from groupbuy.reason.prove import Prover
 from groupbuy.reason.solve import NotSettledError, Solver
 from groupbuy.rules.entries import Key
 from groupbuy.rules.merge import leaves
@@ -51,12 +53,15 @@ class Report:
         return [finding for finding in self.findings if finding.note]
 
 
-def find(workspace: Workspace, between: Callable[[], None] = lambda: None) -> Report:
+def find(
+    workspace: Workspace, between: Callable[[], None] = lambda: None, *, prove: bool = False
+) -> Report:
     """Everything that can be found in rules that have no errors.
 
-    `between` is called before each entry; what it raises ends the search.
+    `between` is called before each entry; what it raises ends the search. With `prove`, also what
+    follows from arithmetic. Raises `GroupbuyError` without that extra.
     """
-    search = _Search(workspace, between)
+    search = _Search(workspace, between, prove=prove)
     found = list(search.findings())
     order = {pack.at.file: number for number, pack in enumerate(workspace.project.packs)}
 
@@ -84,10 +89,14 @@ def _size(project: Project) -> int:
 class _Search:
     """One run over a rule set."""
 
-    def __init__(self, workspace: Workspace, between: Callable[[], None]) -> None:
+    def __init__(
+        self, workspace: Workspace, between: Callable[[], None], *, prove: bool = False
+    ) -> None:
         self.workspace, self.rules, self.between = workspace, workspace.rules, between
-        self.solver = Solver(STEPS + STEPS_EACH * _size(workspace.project))
-        self.stacks = Stacks(self.rules, self.solver)
+        shared = Shared()
+        prover = Prover(shared.memory) if prove else None
+        self.solver = Solver(STEPS + STEPS_EACH * _size(workspace.project), prover)
+        self.stacks = Stacks(self.rules, self.solver, shared)
         self.examples = Examples(workspace, self.solver)
         self.looked_at: set[Key] = set()
         self.unseen = 0

@@ -22,12 +22,12 @@ MOST_STACKS = 48
 class Stacks:
     """The stacks of a rule set, each seen once."""
 
-    def __init__(self, rules: RuleSet, solver: Solver) -> None:
+    def __init__(self, rules: RuleSet, solver: Solver, shared: Shared) -> None:
         """Nothing is put together yet."""
         self.rules, self.solver = rules, solver
         self.packs = rules.project.packs
         self.always = [pack for pack in self.packs if rules.condition(pack) is None]
-        self.shared = Shared()
+        self.shared = shared
         self._views: dict[object, View] = {}
         self._reads: dict[Key, frozenset[str]] = {}
         self._touching: dict[Key, frozenset[Pack]] = {}
