@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
-from groupbuy.authoring.findings.outcome import Case, length_of, short
+from groupbuy.authoring.findings.outcome import Case, Record, length_of, short
+from groupbuy.engine.conclusions import LeadConclusions
 from groupbuy.language.write import write
 from groupbuy.reason.formulas import FALSE, TRUE, Formula
 from groupbuy.sections.gates import gate_name
@@ -153,7 +155,7 @@ def _check_plays(case: Case) -> None:
         node = case.lowered.entry.get("when") if move.case is None else None
         at = move.at if node is None else node.at
         length = length_of(node) if node is not None else len(move.case or case.id)
-        message, hint = None, ""
+        message, hint, example = None, "", None
         if isinstance(view.prepared(move.test), Lit):
             continue
         if true is FALSE or case.impossible(true):
@@ -162,7 +164,9 @@ def _check_plays(case: Case) -> None:
         elif stops and case.impossible(true, *stops):
             message = f"no lead can get {what}: a gate stops every lead that meets its condition"
             hint = "a lead that is stopped gets no play"
-        case.say("unreachable-play", at, message, hint, length=length, detail=what)
+            if getattr(case.lowered.view, "table", None) is None:
+                example = partial(_stopped, case, true, move.test)
+        case.say("unreachable-play", at, message, hint, length=length, detail=what, example=example)
         if message is None and move.case is None and node is not None:
             tree = view.prepared(move.test)
             always = case.impossible(view.meaning.false(tree))
@@ -175,6 +179,15 @@ def _check_plays(case: Case) -> None:
             )
             if not always:
                 _check_parts(case, Condition(what, tree, node, ""), tree, length)
+
+
+def _stopped(case: Case, formula: Formula, test: Expr) -> Record | None:
+    """A lead that meets the condition of a play, and is stopped."""
+
+    def judge(lead: LeadConclusions) -> bool:
+        return lead.holds(test) is True
+
+    return case.examples.lead(case.view, [formula], judge)
 
 
 def _is_certain(case: Case, gate: str) -> bool:

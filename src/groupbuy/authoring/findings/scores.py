@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from itertools import combinations
 from math import isinf
 
-from groupbuy.authoring.findings.outcome import Case, length_of
-from groupbuy.reason.formulas import Formula, Variable, variables
+from groupbuy.authoring.findings.outcome import Case, Record, length_of
+from groupbuy.engine.conclusions import LeadConclusions
+from groupbuy.reason.formulas import Formula, Variable
 from groupbuy.sections.scores import ScoreView
 from groupbuy.source.nodes import Mapping, Node
 from groupbuy.source.nodes import Sequence as SequenceNode
@@ -65,7 +68,7 @@ def _end(case: Case, node: Node) -> float | None:
 
 def _check_twice(case: Case, rules: Mapping) -> None:
     """Rules that fire together: always both, or the one wherever the other does."""
-    found: list[tuple[str, Node, Formula, frozenset[Variable]]] = []
+    found: list[tuple[str, Node, Formula, frozenset[Variable], Expr]] = []
     for id, item in rules.items.items():
         node = item.get("when") if isinstance(item, Mapping) else None
         if node is not None:
@@ -73,14 +76,15 @@ def _check_twice(case: Case, rules: Mapping) -> None:
             formula, false = case.view.true(tree), case.view.false(tree)
             # What always or never holds is told as such.
             if not case.impossible(formula) and not case.impossible(false):
-                found.append((id, node, formula, variables(formula)))
+                found.append((id, node, formula, case.solver.variables(formula), tree))
     count = 0
-    for (a, a_node, one, about), (b, b_node, other, also) in combinations(found, 2):
+    for (a, a_node, one, about, a_test), (b, b_node, other, also, b_test) in combinations(found, 2):
         if about.isdisjoint(also):
             continue
         count += 1
         if count > MOST_PAIRS:
             return
+        both = partial(_both, case, (one, other), (a_test, b_test))
         forth = case.impossible(one, case.view.negated(other))
         back = case.impossible(other, case.view.negated(one))
         case.say(
@@ -92,6 +96,7 @@ def _check_twice(case: Case, rules: Mapping) -> None:
             "make one rule of them, or mend the condition of one",
             length=length_of(b_node),
             detail=a,
+            example=both,
         )
         pairs = ((a, b, a_node, forth and not back), (b, a, b_node, back and not forth))
         for inner, outer, node, inside in pairs:
@@ -104,4 +109,14 @@ def _check_twice(case: Case, rules: Mapping) -> None:
                 "if that is meant, leave it; else make their conditions exclude each other",
                 length=length_of(node),
                 detail=outer,
+                example=both,
             )
+
+
+def _both(case: Case, formulas: Sequence[Formula], tests: Sequence[Expr]) -> Record | None:
+    """A lead for which two rules fire."""
+
+    def judge(lead: LeadConclusions) -> bool:
+        return all(lead.holds(test) is True for test in tests)
+
+    return case.examples.lead(case.view, formulas, judge)
