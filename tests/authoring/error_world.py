@@ -53,7 +53,7 @@ def said(place: str, wrong: str, folder: Path) -> str:
     """What groupbuy says of an example, in English. `folder` is empty."""
     rules = folder / "rules"
     (rules / "sub").mkdir(parents=True)
-    layers, command = "[base, example]", ["check"]
+    layers, command = "[base, example]", ["check", "--notes"]
     files = {"rules/lead.yaml": MODEL, "rules/base.yaml": BASE, "leads.csv": "id,budget\nL1,3\n"}
     files["leads.xls"] = "x"
     if place == "expr":
@@ -100,12 +100,14 @@ def said(place: str, wrong: str, folder: Path) -> str:
     with chdir(folder), redirect_stderr(errors), redirect_stdout(io.StringIO()):
         run(groupbuy, [*command, *(["--lang", "en"] if command[0] != "init" else [])])
     told = errors.getvalue().replace(f"{folder}/", "")
-    return re.sub(r"\n\n\d+ (problem|warning)s?(, .*)?\s*\Z", "\n", told)
+    return re.sub(r"\n\n\d+ (problem|warning|note)s?(, .*)?\s*\Z", "\n", told)
 
 
 def one(text: str, code: str) -> str:
     """The problem with a code, of all that were told."""
     blocks = [b for b in text.strip("\n").split("\n\n") if re.search(rf"(^|: ){code} ", b)]
+    # What the example itself says comes first; the pack below it has findings, too.
+    blocks.sort(key=lambda block: block.startswith("rules/base.yaml"))
     return blocks[0] + "\n" if blocks else ""
 
 
