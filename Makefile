@@ -116,7 +116,7 @@ $(ALL): $(PROJECTS) requirements/ci.txt
 			"pyproject.toml allows instead. This environment is not the one of CI." >&2; \
 		test "$(PINNED)" != only \
 		&& $(PIP) install 'pip>=25.1' \
-		&& $(PIP) install --group dev $$($(BIN)/python -c "$$WITH_ALL_EXTRAS" . $(PLUGINS)); }
+		&& $(PIP) install $$($(BIN)/python -c "$$WITH_EVERYTHING" . $(PLUGINS)); }
 	@touch $(CORE)
 	@echo "$(PLUGINS)" > $(ALL)
 
@@ -133,14 +133,18 @@ $(TOOLS): requirements/tools.txt | $(ALL)
 	@$(PIP) --python $(TOOL_BIN)/python install --require-hashes -r requirements/tools.txt
 	@touch $(TOOLS)
 
-define WITH_ALL_EXTRAS
+# Each project with all its extras, and what its tests need.
+define WITH_EVERYTHING
 import sys, tomllib
 for folder in sys.argv[1:]:
     with open(f"{folder}/pyproject.toml", "rb") as file:
-        extras = tomllib.load(file)["project"].get("optional-dependencies", {})
+        project = tomllib.load(file)
+    extras = project["project"].get("optional-dependencies", {})
     print("--editable", folder + (f"[{','.join(extras)}]" if extras else ""))
+    if "dev" in project.get("dependency-groups", {}):
+        print(f"--group {folder}/pyproject.toml:dev")
 endef
-export WITH_ALL_EXTRAS
+export WITH_EVERYTHING
 
 # Debian's venv can't put pip in unless python3-venv is installed; the system's own pip can.
 venv:

@@ -158,3 +158,12 @@ def test_the_hash_seed_does_not_matter() -> None:
         run = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, check=True)
         texts.add(run.stdout)
     assert len(texts) == 1
+
+
+def test_who_wants_a_few_values_gets_no_others() -> None:
+    ruled = rules("facts: {c: a + 1, d: a + 2}\ngrades: {q: {rows: {A: {when: a > 1}, B: {}}}}")
+    case = ruled.result([{"a": 3}]).cases[0]
+    presenter = ruled.workspace.presenter(only=["d"])
+    lead = presenter.conclusions(case)
+    assert presenter.section("facts", lead) == {"d": {"value": 5, "status": "known"}}
+    assert presenter.section("grades", lead) == {}

@@ -40,7 +40,7 @@ from groupbuy.model.lead import Lead, LeadFile, SetAside
 from groupbuy.model.model import LeadModel
 from groupbuy.render.csv import csv_table
 from groupbuy.render.inert import inert
-from groupbuy.source.yaml import read_yaml
+from groupbuy.source.yaml import read_source, read_yaml
 
 __all__ = [
     "DONE",
@@ -75,6 +75,7 @@ __all__ = [
     "read_in_blocks",
     "read_leads",
     "read_model",
+    "read_source",
     "read_yaml",
     "rules_options",
     "settings_of",

@@ -231,17 +231,20 @@ class Workspace:
         run = engine.run(leads.leads)
         return run, Ranking(self.rules, self.rank_by).ranked(run.cases)
 
-    def presenter(self, lang: str | None = None) -> Presenter:
-        """What turns cases into results, in another language than the run's where it is named."""
+    def presenter(self, lang: str | None = None, only: Sequence[str] | None = None) -> Presenter:
+        """What turns cases into results, in another language than the run's where it is named.
+
+        `only` names the facts, scores and grades that are wanted; of the others nothing is shown.
+        """
         return Presenter(
             self.rules,
             self.plugins,
             Shown(
                 lang or self.options.lang,
-                self.columns,
+                self.columns if only is None else tuple(only),
                 self.options.questions,
                 self.options.show_pii,
-                self.options.whole,
+                self.options.whole and only is None,
                 self.options.watch,
             ),
         )
