@@ -94,6 +94,9 @@ def test_commands_of_the_readme_run(
     (tmp_path / "one-lead.yaml").write_text(
         "- {id: L001, customer_type: office}\n", encoding="utf-8"
     )
+    (tmp_path / "team.yaml").write_text(
+        "groupbuy: 1\npeople: {周敏: {role: salesperson}}\n", encoding="utf-8"
+    )
     polars.read_csv(tmp_path / "leads.csv").write_parquet(tmp_path / "leads.parquet")
     (tmp_path / "cuts.json").write_text(write_cuts(StoredCuts("", AS_OF_DAY)), encoding="utf-8")
     (tmp_path / "decisions.jsonl").touch()
