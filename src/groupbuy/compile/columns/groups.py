@@ -13,6 +13,7 @@ from typing import Any
 
 import narwhals as nw
 
+from groupbuy.compile.columns import spark_sql
 from groupbuy.compile.columns.operations import Unsupported, finite
 from groupbuy.compile.columns.pieces import (
     FALSE,
@@ -160,8 +161,12 @@ class GroupSheet(TreeSheet):
 
     def stage(self, frame: Frame, number: int, live: set[str]) -> Frame:
         """The columns of one stage, and the aggregates that could wait no longer."""
+        groupings = list(self.at(number))
+        joined = any(grouping.sheet.owned or self.needed_for(t) for t, grouping in groupings)
+        if joined and number > 0:
+            frame = spark_sql.used_twice(frame)
         done = super().stage(frame, number, live)
-        for table, grouping in self.at(number):
+        for table, grouping in groupings:
             done = self.joined(done, frame, table, grouping)
         return done
 
@@ -397,11 +402,9 @@ class PeriodSheet(GroupSheet):
     def frame(self, owners: Frame) -> Frame:
         """A row for each period of each lead whose table is known."""
         needed = dict.fromkeys(n for held in self.owned.values() for n in columns_of(held))
-        leads = owners.filter(self.known.expr).select(*self.leads.keys, *needed)
-        numbers = range(self.periods.last)
-        each = [leads.with_columns(**{PERIOD: nw.lit(n).cast(nw.Int64)}) for n in numbers]
+        leads = spark_sql.filtered(owners, self.known.expr).select(*self.leads.keys, *needed)
         cells = [name for held in self.cells.values() for name in columns_of(held)]
-        return self.run(nw.concat(each, how="vertical"), cells)
+        return self.run(spark_sql.repeated(leads, PERIOD, self.periods.last), cells)
 
     @property
     def reads(self) -> set[str]:

@@ -15,7 +15,7 @@ from groupbuy.compile.columns.pieces import FALSE, TRUE, Held, Piece, col, dtype
 from groupbuy.compile.columns.sheet import Frame
 from groupbuy.errors import GroupbuyError, Problem
 from groupbuy.tree.definitions import Definition
-from groupbuy.tree.nodes import NONE, Expr, Lit, Over, Periods, Ref
+from groupbuy.tree.nodes import NONE, Call, Expr, Lit, Over, Periods, Ref
 from groupbuy.tree.types import Kind, TableType, Type
 
 KEY = "_id"
@@ -40,8 +40,8 @@ class Joined:
 
     level: int
     frame: Frame
-    left: str
-    right: str
+    left: tuple[str, ...]
+    right: tuple[str, ...]
     columns: tuple[str, ...]
 
 
@@ -73,6 +73,7 @@ class LeadSheet(GroupSheet):
         super().__init__("_", _Derived(definitions), types)
         self.inputs, self.definitions, self.tables = inputs, definitions, tables
         self.stack, self.population = stack, population
+        self.calls: Callable[[LeadSheet, Call], Held] | None = None
         self.joins: list[Joined] = []
         self.found: dict[str, Held] = {}
         self.periods: dict[str, PeriodSheet] = {}
@@ -141,6 +142,10 @@ class LeadSheet(GroupSheet):
         finally:
             self.under_way.pop()
 
+    def call(self, expr: Call) -> Held:
+        """What a plugin's Python code gives, where the engine can ask it beforehand."""
+        return super().call(expr) if self.calls is None else self.calls(self, expr)
+
     def absent(self, name: str) -> bool:
         """Whether a name applies to no lead."""
         trees = [variant.definition.expression for variant in self.definitions.get(name, ())]
@@ -148,9 +153,16 @@ class LeadSheet(GroupSheet):
 
     # ── small frames joined by key ──
 
-    def join(self, frame: Frame, left: str, right: str, columns: Sequence[str], level: int) -> None:
-        """Join a small frame once the column `left` is there, which is made below `level`."""
-        self.joins.append(Joined(level, frame, left, right, tuple(columns)))
+    def join(
+        self,
+        frame: Frame,
+        left: Sequence[str],
+        right: Sequence[str],
+        columns: Sequence[str],
+        level: int,
+    ) -> None:
+        """Join a small frame once the columns `left` are there, which are made below `level`."""
+        self.joins.append(Joined(level, frame, tuple(left), tuple(right), tuple(columns)))
 
     @property
     def depth(self) -> int:
@@ -165,7 +177,7 @@ class LeadSheet(GroupSheet):
     def linked(self, number: int) -> set[str]:
         """The columns by which small frames are joined."""
         joins = [joined for joined in self.joins if joined.level == number]
-        return super().linked(number) | {joined.left for joined in joins}
+        return super().linked(number) | {name for joined in joins for name in joined.left}
 
     @property
     def reorders(self) -> bool:
@@ -183,7 +195,10 @@ class LeadSheet(GroupSheet):
         for joined in self.joins:
             if joined.level == number:
                 done = done.join(
-                    joined.frame, left_on=joined.left, right_on=joined.right, how="left"
+                    joined.frame,
+                    left_on=list(joined.left),
+                    right_on=list(joined.right),
+                    how="left",
                 )
         return done
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from groupbuy.compile.columns import spark_sql
 from groupbuy.compile.columns.pieces import Held, Piece, col
 
 Frame = Any
@@ -91,7 +92,7 @@ class Sheet:
         if not wanted:
             return frame
         carried = after - wanted.keys() - self.made(number)
-        return frame.select(*sorted(carried), **wanted)
+        return spark_sql.select(frame, sorted(carried), wanted)
 
 
 def columns_of(held: Held) -> list[str]:

@@ -45,6 +45,10 @@ class TreeSheet(Sheet):
         """One value from the rows of a table."""
         raise NotImplementedError
 
+    def call(self, expr: Call) -> Held:
+        """What a plugin's Python code gives."""
+        raise Unsupported(f"{expr.routine.name} is a plugin's Python code")
+
     # ── values ──
 
     def held(self, expr: Expr) -> Held:
@@ -72,8 +76,7 @@ class TreeSheet(Sheet):
             values = [self.held(value) for _, value in expr.arms] + [self.held(expr.default)]
             return cases.case(expr, tests, values, dtype(expr.type), self.keep)
         if isinstance(expr, Call):
-            # The seam for a stage of its own over distinct arguments.
-            raise Unsupported(f"{expr.routine.name} is a plugin's Python code")
+            return self.call(expr)
         assert isinstance(expr, Op), expr
         return self.operation(expr)
 

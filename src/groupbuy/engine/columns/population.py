@@ -15,6 +15,7 @@ from typing import Any
 
 import narwhals as nw
 
+from groupbuy.compile.columns import spark_sql
 from groupbuy.compile.columns.leads import KEY, LeadSheet
 from groupbuy.compile.columns.pieces import (
     FALSE,
@@ -155,7 +156,8 @@ def rank_members(source: Source, frame: Frame, sheet: LeadSheet, population: Pop
     columns.update((f"cost{n}", cost.value) for n, cost in enumerate(parts.costs))
     run = sheet.run(frame, frozenset().union(*(piece.reads for piece in columns.values())))
     shown = {name: piece.expr for name, piece in columns.items()}
-    wanted = run.select(nw.col(KEY).alias("id"), **shown).filter(nw.col("ranked"))
+    wanted = run.select(nw.col(KEY).alias("id"), **shown)
+    wanted = spark_sql.filtered(wanted, nw.col("ranked"))
     found = source.fetched(wanted)
     members = found.filter(nw.col("member"))
     ranked = Ranked(population, unranked=len(found) - len(members))
@@ -271,7 +273,7 @@ def _place(sheet: LeadSheet, source: Source, ranked: Ranked) -> Piece:
         return lit(None, nw.Float64)
     name, key = f"_place_{len(sheet.joins)}", f"_id_{len(sheet.joins)}"
     small = ranked.places.rename({"id": key, "place": name})
-    sheet.join(source.lazy(small), KEY, key, [name], 0)
+    sheet.join(source.lazy(small), [KEY], [key], [name], 0)
     return col(name, 1)
 
 
@@ -334,7 +336,7 @@ def _by_group(
     schema = {key: kind, **dict(zip(names, types, strict=True))}
     frame = source.like(data, schema)
     level = group.level
-    sheet.join(frame, group.name, key, names, level)
+    sheet.join(frame, [group.name], [key], names, level)
     return [col(name, level + 1) for name in names]
 
 

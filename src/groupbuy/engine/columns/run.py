@@ -9,9 +9,11 @@ from typing import Any
 
 import narwhals as nw
 
+from groupbuy.compile.columns import spark_sql
 from groupbuy.compile.columns.leads import KEY, LeadSheet, unsupported
 from groupbuy.compile.columns.pieces import Held, col
 from groupbuy.compile.columns.sheet import Frame
+from groupbuy.engine.columns.calls import Answers, answers, joined
 from groupbuy.engine.columns.outputs import TEXT, Output, Outputs, Wanted
 from groupbuy.engine.columns.population import Ranked, compared, rank_members, stored
 from groupbuy.engine.columns.source import Source
@@ -22,7 +24,7 @@ from groupbuy.engine.standing import Standings
 from groupbuy.errors import Problem
 from groupbuy.rules.ruleset import RuleSet
 from groupbuy.rules.stack import shown
-from groupbuy.tree.nodes import Expr
+from groupbuy.tree.nodes import Call, Expr
 
 
 @dataclass
@@ -57,6 +59,7 @@ class ColumnEngine:
         self.rules, self.source, self.cuts = rules, source, cuts
         self.engine = Engine(rules)
         self.ranked: dict[str, Ranked] = {}
+        self.answers: dict[Call, Answers | None] = {}
 
     @cached_property
     def stacks(self) -> Stacks:
@@ -64,7 +67,7 @@ class ColumnEngine:
         found = Chooser(self.engine, self.source).choose()
         if found.set_aside:
             aside = list(found.set_aside)
-            found.frame = found.frame.filter(~nw.col(STACK).is_in(aside))
+            found.frame = spark_sql.filtered(found.frame, ~nw.col(STACK).is_in(aside))
         return found
 
     @cached_property
@@ -77,7 +80,16 @@ class ColumnEngine:
         """An empty sheet over the leads that are not set aside."""
         sheet = self.source.sheet(self.union, STACK)
         sheet.population = self.over_population
+        sheet.calls = self.called
         return sheet
+
+    def called(self, sheet: LeadSheet, call: Call) -> Held:
+        """What a plugin's Python code gives, which is called when it is first asked for."""
+        if call not in self.answers:
+            frame = self.stacks.frame
+            found = answers(self.source, frame, self.sheet(), call) if call.args else None
+            self.answers[call] = found
+        return joined(sheet, self.source, self.answers[call], call)
 
     def over_population(self, sheet: LeadSheet, name: str) -> Held:
         """A value over the population, whose members are ranked when it is first asked for."""
@@ -131,7 +143,7 @@ class ColumnEngine:
             columns |= {self.source.order}
         frame = sheet.run(self.stacks.frame, columns)
         if chosen is not None:
-            frame = frame.filter(chosen.expr)
+            frame = spark_sql.filtered(frame, chosen.expr)
         shown_as = {output.name: output.piece.expr for output in kept}
         if top is not None:
             order = {f"_by{number}": key.expr for number, key in enumerate(keys)}

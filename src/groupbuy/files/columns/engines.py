@@ -19,12 +19,12 @@ def on_duckdb(opened: Opened) -> Source:
     import duckdb
 
     folder = Path(opened.keep_open(tempfile.TemporaryDirectory(prefix="groupbuy-")))
-    connection = duckdb.connect()
 
     def moved(frame: Any, name: str) -> Any:
         path = folder / f"{name}.parquet"
         nw.to_native(frame).sink_parquet(path, engine="streaming")
-        return nw.from_native(connection.read_parquet(str(path)))
+        # On the connection on which narwhals makes small frames: DuckDB joins within one only.
+        return nw.from_native(duckdb.read_parquet(str(path)))
 
     source = opened.source
     tables = {
