@@ -12,11 +12,14 @@ from groupbuy.model.model import LeadModel
 from groupbuy.source.nodes import Mapping
 
 
-def read(source: Source, model: LeadModel, problems: Problems) -> list[Record]:
-    """The records of the lines; each line that is no JSON object is a problem of the file."""
+def read(source: Source, model: LeadModel, problems: Problems, first: int = 1) -> list[Record]:
+    """The records of the lines; each line that is no JSON object is a problem of the file.
+
+    `first` is the number of the source's first line, where it is a part of a file.
+    """
     records = []
     empty = True
-    for number, line in enumerate(source.lines, 1):
+    for number, line in enumerate(source.lines, first):
         if not line.strip():
             continue
         empty = False

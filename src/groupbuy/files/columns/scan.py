@@ -1,4 +1,7 @@
-"""Lead files as frames: Parquet and Arrow as they lie, CSV by way of Parquet, others read whole."""
+"""Lead files as frames: Parquet and Arrow as they lie, CSV and JSON Lines by way of Parquet.
+
+Other formats are read whole.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ from groupbuy.compile.columns.leads import FIELD, GIVEN, KEY, ROW
 from groupbuy.engine.columns.source import Source
 from groupbuy.errors import GroupbuyError, Location, Problem
 from groupbuy.files.columns.csv_text import csv_as_parquet
+from groupbuy.files.columns.json_lines import ORDER, json_lines_as_parquet
 from groupbuy.files.columns.read_whole import frames_of
 from groupbuy.files.columns.typed import LINE, Reading, dtype_of, kept
 from groupbuy.files.leads import read_leads
@@ -24,8 +28,8 @@ from groupbuy.model.model import ID, LeadModel
 from groupbuy.model.names import quote
 
 FAST = (".parquet", ".pq", ".arrow", ".feather", ".csv", ".tsv")
+LINES = (".jsonl", ".ndjson")
 T = TypeVar("T")
-ORDER = "_order"
 MOST_TOLD = 1000
 """Leads that can't be read and are named one by one; the rest are counted."""
 MOST_IDS = 20
@@ -63,6 +67,8 @@ def open_frames(paths: Sequence[Path], model: LeadModel, used: set[str]) -> Open
     try:
         if len(paths) == 1 and paths[0].suffix.lower() in FAST:
             _Scan(paths[0], model, used | {ID}, opened).open()
+        elif len(paths) == 1 and paths[0].suffix.lower() in LINES:
+            _open_lines(paths[0], model, opened)
         else:
             leads = read_leads(paths, model)
             opened.set_aside, opened.notes = leads.set_aside, leads.notes
@@ -73,6 +79,32 @@ def open_frames(paths: Sequence[Path], model: LeadModel, used: set[str]) -> Open
         opened._open.close()
         raise
     return opened
+
+
+def _open_lines(path: Path, model: LeadModel, opened: Opened) -> None:
+    """Leads in JSON Lines, a block in memory at a time."""
+    folder = Path(opened.keep_open(tempfile.TemporaryDirectory(prefix="groupbuy-")))
+    found = json_lines_as_parquet(path, model, folder, MOST_TOLD)
+    check_ids(found.leads.select(pl.col(KEY).alias("id")), str(path))
+    opened.set_aside, opened.untold = found.set_aside, found.untold
+    opened.source = _source(model, found.leads, found.tables)
+
+
+def check_ids(ids: pl.LazyFrame, file: str) -> None:
+    """Raise where two leads have one id."""
+    many = ids.filter(pl.col("id").is_not_null())
+    twice = many.group_by("id").len().filter(pl.col("len") > 1).sort("id").head(MOST_IDS)
+    problems = [
+        Problem(
+            "lead-same-id",
+            f"the id {quote(row['id'])} is given {row['len']} times",
+            Location(file),
+            "each lead has an id of its own; merge them",
+        )
+        for row in twice.collect(engine="streaming").iter_rows(named=True)
+    ]
+    if problems:
+        raise GroupbuyError(*problems)
 
 
 def _source(model: LeadModel, leads: pl.LazyFrame, tables: dict[str, pl.LazyFrame]) -> Source:
@@ -194,7 +226,7 @@ class _Scan:
         row = found.row(0, named=True)
         self.leads.learn(row)
         if row["_ids"] < row["_count"]:
-            self.check_ids(id)
+            check_ids(self.leads.frame.select(id.alias("id")), str(self.path))
         for name, reading in self.rows.items():
             found = self.collect(reading.frame.select(*reading.spellings()))
             if reading.reads:
@@ -226,23 +258,6 @@ class _Scan:
             raise GroupbuyError(
                 Problem("file-format", _plainly(error), Location(str(self.path)))
             ) from None
-
-    def check_ids(self, id: pl.Expr) -> None:
-        """Raise where two leads have one id."""
-        ids = self.leads.frame.select(id.alias("id"))
-        many = ids.filter(pl.col("id").is_not_null())
-        twice = many.group_by("id").len().filter(pl.col("len") > 1).sort("id").head(MOST_IDS)
-        problems = [
-            Problem(
-                "lead-same-id",
-                f"the id {quote(row['id'])} is given {row['len']} times",
-                Location(str(self.path)),
-                "each lead has an id of its own; merge them",
-            )
-            for row in self.collect(twice).iter_rows(named=True)
-        ]
-        if problems:
-            raise GroupbuyError(*problems)
 
     def good(self) -> tuple[pl.LazyFrame, dict[str, pl.LazyFrame]]:
         """The frames of leads that can be read; the others are noted."""

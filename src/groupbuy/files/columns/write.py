@@ -6,12 +6,26 @@ import os
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
 from groupbuy.compile.columns.pieces import SEPARATOR, col
-from groupbuy.engine.columns.outputs import BETWEEN, CHOICES, COUNT, DAY, LIST, NUMBER, TEXT, Output
+from groupbuy.engine.columns.outputs import (
+    BETWEEN,
+    CHOICES,
+    COUNT,
+    DAY,
+    LIST,
+    NUMBER,
+    TEXT,
+    TRUTH,
+    Output,
+)
+from groupbuy.errors import GroupbuyError, Problem, did_you_mean
+from groupbuy.files.columns.folder import written_whole
 from groupbuy.files.columns.typed import UNIX_EPOCH
+from groupbuy.model.names import listed
 from groupbuy.sections.gates import VERDICT
 
 SUFFIXES = {"parquet": ".parquet", "csv": ".csv", "jsonl": ".jsonl"}
@@ -24,18 +38,13 @@ _CONTROL = r"[\x00-\x1f\x7f-\x9f\u{202a}-\u{202e}\u{2066}-\u{2069}\u{feff}]"
 
 def write_results(frame: pl.LazyFrame, outputs: Sequence[Output], form: str, target: Path) -> None:
     """Write the rows of a lazy frame to `target` by way of a file beside it."""
-    shown = frame.select(*(_shown(output, form) for output in outputs))
+    shown = shown_in(frame, outputs, form)
     handle, name = tempfile.mkstemp(
         prefix=f".{target.name}.", suffix=SUFFIXES[form], dir=target.parent
     )
     os.close(handle)
     try:
-        if form == "parquet":
-            shown.sink_parquet(name, engine="streaming")
-        elif form == "csv":
-            shown.sink_csv(name, include_bom=True, line_terminator="\r\n", engine="streaming")
-        else:
-            shown.sink_ndjson(name, engine="streaming")
+        _sink(shown, form, name)
         mask = os.umask(0)
         os.umask(mask)
         os.chmod(name, target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~mask)
@@ -43,6 +52,39 @@ def write_results(frame: pl.LazyFrame, outputs: Sequence[Output], form: str, tar
     except BaseException:
         os.unlink(name)
         raise
+
+
+def write_partitions(
+    frame: pl.LazyFrame, outputs: Sequence[Output], form: str, target: Path, by: str | None
+) -> None:
+    """Write a folder of files, one for each value of the column `by` (`grade=A/…`).
+
+    The column stands in the names of the folders, as Hive has it, and not in the files.
+    """
+    kinds = {output.name: output.kind for output in outputs}
+    if by is not None and kinds.get(by) not in (TEXT, TRUTH):
+        words = [name for name, kind in kinds.items() if kind in (TEXT, TRUTH)]
+        what = "is no word" if by in kinds else "is no column of the results"
+        hint = did_you_mean(by, words) or f"there are {listed(words)}"
+        raise GroupbuyError(Problem("bad-option", f"--partition-by: {by} {what}", None, hint))
+    shown = shown_in(frame, outputs, form)
+    with written_whole(target) as new:
+        new.mkdir()
+        if by is None:
+            _sink(shown, form, new / f"part-0{SUFFIXES[form]}")
+        else:
+            parts = pl.PartitionBy(new, key=by, include_key=False)
+            _sink(shown, form, parts)
+
+
+def _sink(shown: pl.LazyFrame, form: str, target: Any) -> None:
+    """Stream the rows of a lazy frame to a file, or to many."""
+    if form == "parquet":
+        shown.sink_parquet(target, engine="streaming")
+    elif form == "csv":
+        shown.sink_csv(target, include_bom=True, line_terminator="\r\n", engine="streaming")
+    else:
+        shown.sink_ndjson(target, engine="streaming")
 
 
 def ranked(
@@ -58,7 +100,17 @@ def ranked(
     return numbered, [Output("rank", col("rank"), COUNT), *outputs]
 
 
-def _shown(output: Output, form: str) -> pl.Expr:
+def shown_in(
+    frame: pl.LazyFrame, outputs: Sequence[Output], form: str, *, inert: bool = True
+) -> pl.LazyFrame:
+    """The results as a format has them.
+
+    `inert` keeps texts in CSV from being formulas in a spreadsheet.
+    """
+    return frame.select(*(_shown(output, form, inert) for output in outputs))
+
+
+def _shown(output: Output, form: str, inert: bool) -> pl.Expr:
     """One column as the format has it."""
     column = pl.col(output.name)
     if output.kind == NUMBER:
@@ -77,7 +129,7 @@ def _shown(output: Output, form: str) -> pl.Expr:
             text = text.fill_null("")
         empty = pl.lit([], dtype=pl.List(pl.String))
         return pl.when(text == "").then(empty).otherwise(items).alias(output.name)
-    if output.kind == TEXT and form == "csv":
+    if output.kind == TEXT and form == "csv" and inert:
         plain = column.str.replace_all(_CONTROL, " ")
         formula = column.str.contains(_FORMULA) & ~column.str.contains(_NUMBER)
         return pl.when(formula).then(pl.lit("'") + plain).otherwise(plain).alias(output.name)

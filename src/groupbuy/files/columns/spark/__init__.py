@@ -1,0 +1,1 @@
+"""Leads as DataFrames of Spark: read, evaluated and written where they lie, by the executors."""

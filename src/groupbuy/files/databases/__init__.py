@@ -1,0 +1,1 @@
+"""Leads from databases and results into them, through ADBC: columns stay columns on the way."""
