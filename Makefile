@@ -29,7 +29,7 @@ USABLE := $(shell test -x $(BIN)/python && grep -sqF "$(CURDIR)/$(BIN)/" $(BIN)/
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install demo test lint format systems errors fuzz packages pins sbom clean venv FORCE
+.PHONY: help install demo test spark lint format systems errors fuzz packages pins sbom clean venv FORCE
 
 help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s  %s\n", $$1, $$2 }' Makefile
@@ -49,6 +49,9 @@ test: $(ALL) $(YAML_SERVER) ## run all tests, the core's and each plugin's, on a
 fuzz: $(ALL) ## try far more random inputs than `make test` does (EXAMPLES=number of each)
 	HYPOTHESIS_PROFILE=fuzz $(BIN)/pytest -n auto tests/hostile tests/language/test_any_text_as_expression.py \
 		tests/source tests/files tests/compile tests/findings tests/engine/test_what_is_possible.py
+
+spark: $(ALL) ## run the tests that need Spark and Java, on two threads
+	$(BIN)/pytest -m spark tests/spark
 
 packages: $(ALL) ## build all wheels, install them afresh, and run everything there
 	$(BIN)/pytest -m packages tests/packages

@@ -18,6 +18,7 @@ gates: {stopped: {when: do_not_call, verdict: stop, unknown: pass}}
 scores: {s: {range: [0, 9], rules: {big: {when: budget >= 100, points: 5}}}}
 grades:
   tier: {rank: budget, cuts: {top: {top: 25%}, rest: {}}}
+  first: {rank: budget, within: name, cuts: {first: {top: 1}, rest: {}}}
 plays: {call: {when: s >= 5, do: call}}
 """
 LEADS = "id,name,budget,headcount\nL1,=1+1,100,3\nL2,华东,50,\nL3,c,12万,1\nL4,d,,2\n"
@@ -50,6 +51,7 @@ def test_parquet_out(call: Call, folder: Path, source: str, engine: str) -> None
     assert found["id"].to_list() == ["L1", "L2", "L3", "L4"]
     assert found["tier"].to_list() == ["rest", "rest", "top", None]
     assert found["tier_possible"].to_list() == [[], [], [], ["top", "rest"]]
+    assert found["first"].to_list() == ["first", "first", "first", None]
     assert found["s"].to_list() == [5.0, 0.0, 5.0, 0.0]
     assert found["s_high"].to_list() == [5.0, 0.0, 5.0, 5.0]
     assert found["s_rules"].to_list() == [["big"], [], ["big"], []]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from groupbuy.cli.column_results import Ask
 from groupbuy.cli.completing import columns as columns_named
 from groupbuy.cli.completing import files
 from groupbuy.cli.in_columns import ENGINES, chosen_engine, evaluate_in_columns
+from groupbuy.cli.in_databases import check_into, database_options, fetched
 from groupbuy.cli.opening import (
     cuts_option,
     leads_options,
@@ -20,7 +22,7 @@ from groupbuy.cli.opening import (
     read_stored,
     tell_foreign,
 )
-from groupbuy.cli.options import columns_of, output_option, pii_option, rules_options
+from groupbuy.cli.options import columns_of, pii_option, refuse_inputs, rules_options
 from groupbuy.cli.plugin_commands import Format, plugin_format
 from groupbuy.cli.running import (
     DONE,
@@ -32,6 +34,7 @@ from groupbuy.cli.running import (
     next_step,
     width,
 )
+from groupbuy.cli.targets import Target
 from groupbuy.cli.watching import rules_and, watch_option
 
 if TYPE_CHECKING:
@@ -57,7 +60,18 @@ SCREENFUL = 100
 @click.option("--where", metavar="CONDITION", help="Only where this holds: 'priority == \"A\"'.")
 @click.option("--strict", is_flag=True, help="A lead that can't be read is an error.")
 @pii_option
-@output_option()
+@click.option(
+    "-o",
+    "--output",
+    "out",
+    metavar="FILE",
+    help="Write to a file instead of the screen; to a folder with FOLDER/.",
+)
+@click.option(
+    "--partition-by",
+    metavar="COLUMN",
+    help="Write a folder with files for each word of a grade or verdict.",
+)
 @click.option(
     "--new-leads",
     "created",
@@ -70,8 +84,9 @@ SCREENFUL = 100
     type=click.Choice(ENGINES),
     default="auto",
     show_default=True,
-    help="rows explains each lead; columns and duckdb are for millions.",
+    help="rows explains each lead; columns and duckdb are for millions, spark for a cluster.",
 )
+@database_options
 @cuts_option
 @click.option(
     "--save-cuts",
@@ -90,14 +105,18 @@ SCREENFUL = 100
 @rules_options
 @watch_option(rules_and("leads", "mapping", "cuts"))
 def evaluate(
-    leads: tuple[str, ...],
+    leads: Sequence[str],
     form: str | None,
     columns: str | None,
     top: int | None,
     where: str | None,
     strict: bool,
     show_pii: bool,
-    output: Path | None,
+    out: str | None,
+    partition_by: str | None,
+    tables: tuple[str, ...],
+    queries: tuple[str, ...],
+    into: str | None,
     created: Path | None,
     engine: str,
     cuts: Path | None,
@@ -111,14 +130,19 @@ def evaluate(
     settings: tuple[str, ...],
     lang: str | None,
 ) -> int:
-    """Rank LEADS (files, or - for standard input) and say why.
+    """Rank LEADS (files, a database's URL, or - for standard input) and say why.
 
     Exit codes: 0 done; 2 the input can't be used, nothing is written; 3 done, but some leads were
     set aside (with --strict: 2).
     """
-    if form is None:
-        form = "parquet" if output is not None and output.suffix == ".parquet" else "table"
+    refuse_inputs(click.get_current_context().params)
+    check_into(out, into)
+    target = None if out is None else Target(out)
+    form = form or _form_by(target, engine, partition_by)
     engine = chosen_engine(engine, leads, form)
+    output = None if target is None else target.path
+    if engine == "rows" and target is not None and not target.is_file:
+        fail("bad-option", "--engine rows writes one file", "--engine columns writes folders")
     if engine == "rows" and form == "parquet":
         fail("bad-option", "--engine rows writes no Parquet", "--engine columns")
     if form == "xlsx":
@@ -143,14 +167,23 @@ def evaluate(
             if given is not None:
                 fail("bad-option", f"{option} goes with --engine rows")
         tell_foreign(workspace, cuts)
-        return evaluate_in_columns(
-            workspace, leads, engine, form, output, strict=strict, save_cuts=save_cuts
+        leads = fetched(leads, workspace.model, queries, tables)
+        ask = Ask(
+            engine, form, target, partition_by, into, strict, save_cuts, bool(queries or tables)
         )
+        if engine == "spark":
+            from groupbuy.cli.in_spark import evaluate_in_spark
+
+            return evaluate_in_spark(workspace, leads, ask)
+        return evaluate_in_columns(workspace, leads, ask)
+    if partition_by is not None:
+        fail("bad-option", "--partition-by goes with --engine columns")
     tell_foreign(workspace, cuts)
     if log is not None:
         from groupbuy.decisions.book import refuse_unusable
 
         refuse_unusable(log)
+    leads = fetched(leads, workspace.model, queries, tables)
     opened = open_leads(workspace, leads, mapping, rejects)
     result = workspace.evaluate(opened, keep=log is not None)
     if strict and result.incomplete:
@@ -170,11 +203,21 @@ def evaluate(
     more = result.data["run"]["matched"] - result.data["run"]["shown"]
     if more and top is None:
         click.echo(f"and {more:,} more: --top N shows more of them, -o FILE writes all", err=True)
-    if result.data["leads"]:
+    if result.data["leads"] and not queries and not tables:
         first = result.data["leads"][0]["id"]
         files = leads[0] if mapping is None else f"{' '.join(leads)} --map {mapping}"
         next_step(f"→ groupbuy explain {files} {first}")
     return INCOMPLETE if result.incomplete else DONE
+
+
+def _form_by(target: Target | None, engine: str, partition_by: str | None) -> str:
+    """The format, where none is named: Parquet for folders, and where the file is called so."""
+    if target is None:
+        return "table"
+    many = partition_by is not None or not target.is_file
+    if target.path.suffix == ".parquet" or many or engine == "spark":
+        return "parquet"
+    return "table"
 
 
 def _log(

@@ -68,7 +68,7 @@ def output_option(
     def decorate(command: F) -> F:
         @wraps(command)
         def checked(*args: Any, **given: Any) -> Any:
-            _refuse_inputs(given)
+            refuse_inputs(given)
             return command(*args, **given)
 
         return cast(F, option(checked))
@@ -76,10 +76,10 @@ def output_option(
     return decorate
 
 
-_WRITTEN = ("output", "new_leads", "save_cuts", "rejects")
+_WRITTEN = ("output", "out", "created", "save_cuts", "rejects", "log")
 
 
-def _refuse_inputs(given: Mapping[str, Any]) -> None:
+def refuse_inputs(given: Mapping[str, Any]) -> None:
     """Nothing is written over a file that is read, nor twice to one."""
     named: list[tuple[str, Path]] = []
     for name, value in given.items():
