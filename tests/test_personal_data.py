@@ -176,8 +176,14 @@ TABLE: Mapping[str, Tried] = {
         (*all_formats("explain leads.yaml L1", "text", "json"), "explain leads.yaml L1 --lang zh", "explain leads.yaml L1 --what-if", "explain leads.yaml L3", "explain leads.yaml Maerkl", "explain faulty.yaml L8"),
         all_formats("explain leads.yaml L1 --show-pii", "text", "json"),
     ),
-    "sheet": Tried(("sheet leads.yaml L1", "sheet leads.yaml L1 --format md", "sheet leads.yaml L1 --format html", "sheet leads.yaml L1 --lang zh"), ("sheet leads.yaml L1 --show-pii",)),
-    "report": Tried(("report leads.yaml -o report.html", "report leads.yaml -o report.md"), ("report leads.yaml -o report.html --show-pii",)),
+    "sheet": Tried(
+        ("sheet leads.yaml L1", "sheet leads.yaml L1 --format md", "sheet leads.yaml L1 --format html", "sheet leads.yaml L1 --format docx -o L1.docx", "sheet leads.yaml L1 --format pdf -o L1.pdf", "sheet leads.yaml L1 --lang zh"),
+        ("sheet leads.yaml L1 --show-pii", "sheet leads.yaml L1 --show-pii --format docx -o L1.docx"),
+    ),
+    "report": Tried(
+        ("report leads.yaml --format html -o report.html", "report leads.yaml --format xlsx -o report.xlsx"),
+        ("report leads.yaml -o report.html --show-pii", "report leads.yaml -o report.xlsx --show-pii"),
+    ),
     "check": Tried(
         (
             "check", "check leads.yaml", "check faulty.yaml", "check faulty.csv", "check faulty.xlsx", "check odd.yaml", "check export.csv --map m.yaml",
@@ -194,6 +200,13 @@ TABLE: Mapping[str, Tried] = {
     "fmt": Tried(("fmt rules --diff", "fmt rules --check")),
     "rules list": Tried(all_formats("rules list", "text", "json")),
     "rules show": Tried(("rules show --for leads.yaml L1", "rules show nearness --for leads.yaml L1 --format json", "rules show")),
+    "rules export": Tried((*all_formats("rules export", "text", "json"), "rules export grades.closeness -o closeness.csv")),
+    "rules import": Tried(("rules import closeness.csv --into rules/ours.yaml --entry grades.closeness --dry-run",)),
+    "rules upgrade": Tried(
+        (*all_formats("rules upgrade leads.yaml --rules full", "text", "json"), "rules upgrade faulty.yaml --rules full"),
+        why="--show-pii is for models that mark the lead's name, as with diff",
+    ),
+    "lsp": Tried((), why="it speaks with an editor about rules, and opens no lead file but cases'"),
     "rules names": Tried(all_formats("rules names", "text", "json")),
     "schema": Tried(("schema lead", "schema pack", "schema result")),
     "map new": Tried(("map new export.csv", "map new open.csv", "map new long.csv", "map new leads.csv leads.contacts.csv")),
@@ -213,10 +226,19 @@ TABLE: Mapping[str, Tried] = {
     "ledger list": Tried(all_formats("ledger list", "table", "json", "csv")),
     "ledger verify": Tried(("ledger verify --rules full",)),
     "ledger export": Tried((*all_formats("ledger export", "jsonl", "csv"), "ledger export --format xlsx -o ledger.xlsx")),
+    "ledger approve": Tried(all_formats("ledger approve --by Anna --reference A1", "table", "json", "csv")),
+    "ledger pay": Tried(all_formats("ledger pay --by Anna --reference P1", "table", "json", "csv")),
+    "ledger balance": Tried((*all_formats("ledger balance", "table", "json", "csv"), "ledger balance --format xlsx -o balance.xlsx")),
+    "plan": Tried(
+        (*all_formats("plan leads.yaml --rules full --team team.yaml --week 2026-W48", "table", "json", "csv", "ics"), "plan leads.yaml --rules full --review 2026-11-22", "plan leads.yaml --rules full --write-team other.yaml", "plan faulty.yaml --rules full --team team.yaml"),
+        ("plan leads.yaml --rules full --team team.yaml --week 2026-W48 --show-pii --format json",),
+    ),
     "refer": Tried(all_formats("refer leads.yaml --rules full", "table", "json", "csv")),
 }  # fmt: skip
 
-REFUSED = re.compile(r"faulty|odd\.|broken|long|twice|open\.|m2\.|Maerkl|history-fit|--strict")
+REFUSED = re.compile(
+    r"ledger (approve|pay)|faulty|odd\.|broken|long|twice|open\.|m2\.|Maerkl|history-fit|--strict"
+)
 """Runs that end with an error: it may say where, and not what."""
 EXEMPT = {"rejects.csv": "rows of the user's own export, to be mended and read again"}
 
@@ -331,6 +353,8 @@ def made(folder: Path) -> None:
         "full/groupbuy.yaml": FULL,
         "full/ours.yaml": OURS,
         "ours.test.yaml": CASES,
+        "closeness.csv": "name,when\nfar,known(phone)\nnear,\n",
+        "team.yaml": "groupbuy: 1\npeople: {Anna: {role: salesperson}}\n",
         "changed/groupbuy.yaml": PROJECT,
         "changed/ours.yaml": OURS.replace("points: 10", "points: 20").replace("far: {}", "far: {when: known(phone)}").replace("lower(contact)", "contact"),
         "leads.yaml": LEADS,

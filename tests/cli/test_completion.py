@@ -79,7 +79,7 @@ def folder(tmp_path: Path) -> Path:
         (["explain", "leads.yaml", "L00"], ["files", *(f"L00{n}" for n in range(1, 4))]),
         (["explain", "nosuch.yaml", "L00"], ["files"]),
         (["error", "yaml-open"], ["yaml-open-bracket", "yaml-open-quote"]),
-        (["rules", ""], ["list", "names", "show"]),
+        (["rules", ""], ["export", "import", "list", "names", "show", "upgrade"]),
         (["rules", "show", ""], ["size", "fit"]),
         (["rules", "show", "scores."], ["scores.fit"]),
         (["rules", "names", "siz"], ["size"]),

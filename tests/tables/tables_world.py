@@ -57,7 +57,9 @@ def as_tables(
             put(held, file)
             names.append(held.name)
         instead[path.resolve()] = root
-    project = load_project(read_project_file(folder), Extensions(CORE_SECTIONS), AS_OF, (), instead)
+    project = load_project(
+        read_project_file(folder), Extensions(CORE_SECTIONS), AS_OF, instead=instead
+    )
     return RuleSet(project, Extensions(CORE_SECTIONS), AS_OF), names
 
 

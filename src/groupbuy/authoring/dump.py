@@ -16,7 +16,7 @@ LINE = 92
 
 _STEP = "  "
 _PLAIN_KEY = re.compile(r"[^\W\d][\w.]*")
-_NOT_IN_FLOW = re.compile(r"[,\[\]{}]|:$|^[&*!|>'\"%@`#]")
+_NOT_IN_FLOW = re.compile(r"[,\[\]{}:]|^[&*!|>'\"%@`#]")
 
 
 def dump(node: Node, *, cells: int = LINE, lang: str | None = None) -> list[str]:

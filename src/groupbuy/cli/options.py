@@ -76,7 +76,7 @@ def output_option(
     return decorate
 
 
-_WRITTEN = ("output", "out", "created", "save_cuts", "rejects", "log")
+_WRITTEN = ("output", "out", "created", "save_cuts", "rejects")
 
 
 def refuse_inputs(given: Mapping[str, Any]) -> None:

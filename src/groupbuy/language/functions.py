@@ -393,8 +393,6 @@ def _decay(call: Call) -> Expr:
     half_life = call.keyword("half_life", Kind.NUMBER)
     if half_life is None:
         raise call.wrong("decay needs a half-life", "decay(days_since(orders.date), half_life=90)")
-    if _not_positive(half_life):
-        raise call.wrong("a half-life is longer than 0 days", "decay(age, half_life=90)")
     return build.strict(
         "decay", replace(COMPUTED, low=0.0, high=1.0), call.arg(0, Kind.NUMBER), half_life
     )
