@@ -211,7 +211,7 @@ def test_only_the_block_of_the_wanted_lead_is_read() -> None:
 
 
 def test_a_terminal_sees_what_is_going_on(folder: Path) -> None:
-    script = "from groupbuy.cli import progress; progress.EVERY = 0.001\n" + KILLED.replace(
+    script = "from groupbuy.cli import steps; steps.EVERY = 0.001\n" + KILLED.replace(
         "os.replace = os.rename = die", "die = None"
     )
     outer, inner = pty.openpty()

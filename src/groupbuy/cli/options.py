@@ -76,7 +76,8 @@ def output_option(
     return decorate
 
 
-_WRITTEN = ("output", "out", "created", "save_cuts", "rejects")
+WRITTEN = ("output", "out", "created", "save_cuts", "rejects")
+"""Parameters of commands that name files to be written."""
 
 
 def refuse_inputs(given: Mapping[str, Any]) -> None:
@@ -88,7 +89,7 @@ def refuse_inputs(given: Mapping[str, Any]) -> None:
                 named.append((name, Path(path)))
     for name, path in named:
         for other, input in named:
-            if name in _WRITTEN and other != name and path.samefile(input):
+            if name in WRITTEN and other != name and path.samefile(input):
                 fail("output-is-input", f"{path} is read in this run", "write to another file")
 
 

@@ -11,7 +11,7 @@ from typing import Any, NoReturn, TypeVar
 
 import click
 
-from groupbuy.cli.options import lang_of
+from groupbuy.cli.options import WRITTEN, lang_of
 from groupbuy.cli.running import fail, tell
 from groupbuy.errors import GroupbuyError
 from groupbuy.render.words import say
@@ -22,7 +22,7 @@ INTERVAL = 0.3
 """Seconds between two looks at the files."""
 SETTLING = 10
 """Looks at most until several files that are being saved are taken for saved."""
-WRITTEN = ("output", "save_cuts", "created", "rejects")
+OURS = (*WRITTEN, "log")
 """Parameters that name files which commands write; they are not watched."""
 
 State = Mapping[Path, tuple[int, int, int]]
@@ -42,7 +42,7 @@ def watch_option(watched: Callable[..., Iterable[Path]]) -> Callable[[F], F]:
                 return command(**parameters)
             if any("-" in each for each in parameters.values() if isinstance(each, tuple)):
                 fail("bad-option", "--watch can't read standard input again", "name a file")
-            written = {Path(p).resolve() for name in WRITTEN if (p := parameters.get(name))}
+            written = {Path(p).resolve() for name in OURS if (p := parameters.get(name))}
             return keep_running(
                 partial(command, **parameters),
                 lambda: _looking(list(watched(**parameters)), written),
