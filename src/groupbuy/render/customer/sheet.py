@@ -250,7 +250,7 @@ class _Sheet:
                     yield inert(self.view.title(name)), missing
         for question in self.lead.get("questions") or ():
             for pack in question.get("packs") or ():
-                yield inert(self.view.title(str(pack))), (question["field"],)
+                yield inert(self.view.heading(str(pack))), (question["field"],)
 
 
 def _share(texts: Iterable[str]) -> float:
