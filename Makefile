@@ -8,6 +8,9 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 AS_OF ?= 2026-11-22
 DEMO_LEAD ?= L001
 
+# Hundreds of tests start groupbuy anew: compiled modules are kept, whatever the machine is set to.
+export PYTHONDONTWRITEBYTECODE :=
+
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip -qq --no-input --disable-pip-version-check
 PROJECTS := pyproject.toml $(wildcard plugins/*/pyproject.toml)

@@ -19,7 +19,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
-CPU_SECONDS = 20
+CPU_SECONDS = 30
 ADDRESS_SPACE = 4 * 2**30
 
 

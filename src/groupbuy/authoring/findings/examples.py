@@ -24,6 +24,8 @@ from groupbuy.tree.types import Kind, Type
 Record = dict[str, Any]
 Judge = Callable[[LeadConclusions], bool]
 EXAMPLE_ID = "example"
+MOST_SHOWN = 300
+"""How many findings of a run that are proved without one get an example all the same."""
 MOST_ROWS = 6
 """Rows that an example's table may need."""
 
@@ -37,6 +39,7 @@ class Examples:
         self.model = workspace.model
         self.engine = Engine(workspace.rules)
         self.presenter = workspace.presenter()
+        self.shown = 0
 
     def lead(self, view: View, formulas: Iterable[Formula], judge: Judge) -> Record | None:
         """A lead for which `formulas` hold, if the engine agrees with `judge` about it."""
@@ -46,6 +49,11 @@ class Examples:
         except NotSettledError:
             return None
         return None if world is None else self.of_world(view, world, judge)
+
+    def shows(self, view: View, formulas: Iterable[Formula], judge: Judge) -> Record | None:
+        """As `lead`, for what is proved already: the first of very many findings have one."""
+        self.shown += 1
+        return self.lead(view, formulas, judge) if self.shown <= MOST_SHOWN else None
 
     def of_world(self, view: View, world: World, judge: Judge) -> Record | None:
         """The first lead made from a world that the engine and `judge` agree with."""

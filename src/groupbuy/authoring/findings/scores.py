@@ -119,4 +119,4 @@ def _both(case: Case, formulas: Sequence[Formula], tests: Sequence[Expr]) -> Rec
     def judge(lead: LeadConclusions) -> bool:
         return all(lead.holds(test) is True for test in tests)
 
-    return case.examples.lead(case.view, formulas, judge)
+    return case.examples.shows(case.view, formulas, judge)

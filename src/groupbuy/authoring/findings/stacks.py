@@ -30,6 +30,7 @@ class Stacks:
         self.shared = shared
         self._views: dict[object, View] = {}
         self._reads: dict[Key, frozenset[str]] = {}
+        self._behind: dict[Key, tuple[Key, ...]] = {}
         self._touching: dict[Key, frozenset[Pack]] = {}
         self._around: dict[frozenset[Pack], list[View] | None] = {}
         self.keys: dict[str, list[Key]] = {}
@@ -110,8 +111,15 @@ class Stacks:
             key = pending.pop()
             if key not in seen:
                 seen.add(key)
-                pending.extend(self.keys_of(self.reads(key)))
+                pending.extend(self.behind(key))
         return seen
+
+    def behind(self, key: Key) -> tuple[Key, ...]:
+        """The entries that an entry reads."""
+        found = self._behind.get(key)
+        if found is None:
+            found = self._behind[key] = tuple(self.keys_of(self.reads(key)))
+        return found
 
     def keys_of(self, read: Iterable[str]) -> Iterator[Key]:
         """The entries behind names."""
