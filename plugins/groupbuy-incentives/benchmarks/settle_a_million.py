@@ -7,6 +7,7 @@ by the shipped pack, from files to a whole statement, in a process of its own.
 
 Measured on 2 cores (CPython 3.11, SQLite 3.40), 2026-11-22:
 
+    (before approvals and payments joined the ledger)
     1,000,000 events, first run: 239 s, 618 MB; 1,513,289 entries posted
     1,000,000 events, again: 196 s, 618 MB; nothing new: nothing was posted
     ledger: 680 MB
