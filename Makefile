@@ -32,7 +32,7 @@ USABLE := $(shell test -x $(BIN)/python && grep -sqF "$(CURDIR)/$(BIN)/" $(BIN)/
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install demo test spark lint format systems errors fuzz packages pins sbom clean venv FORCE
+.PHONY: help install demo test spark lint format systems errors fuzz packages supply pins sbom clean venv FORCE
 
 help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s  %s\n", $$1, $$2 }' Makefile
@@ -58,6 +58,9 @@ spark: $(ALL) ## run the tests that need Spark and Java, on two threads
 
 packages: $(ALL) ## build all wheels, install them afresh, and run everything there
 	$(BIN)/pytest -m packages tests/packages
+
+supply: $(ALL) $(TOOLS) ## see that wheels are the same in every build, and make the bill of materials
+	$(BIN)/pytest -m supply -n auto tests/packages
 
 lint: $(ALL) ## check style, format and types
 	$(BIN)/ruff check .

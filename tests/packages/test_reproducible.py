@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from fresh_world import PLUGINS, ROOT, built, copied, done
 
-pytestmark = pytest.mark.packages
+pytestmark = pytest.mark.supply
 
 
 @pytest.mark.parametrize("project", [ROOT, *PLUGINS], ids=lambda path: path.name)
