@@ -39,11 +39,13 @@ def test_every_name_of_the_api_is_told(name: str) -> None:
     assert re.search(rf"\b{name}\b", TEXT)
 
 
-@pytest.mark.parametrize("name", ["open_rules", *GROUPS, TRACE, TIMEOUT, *NUMBERS])
+@pytest.mark.parametrize(
+    "name", ["rules_options", "leads_options", *GROUPS, TRACE, TIMEOUT, *NUMBERS]
+)
 def test_names_around_it_are_told(name: str) -> None:
     assert f"`{name}" in TEXT or re.search(rf"\b{name}\b", TEXT)
 
 
 def test_what_the_page_says_of_the_rest() -> None:
     assert f"`{TIMEOUT}=30` | seconds that one call may take; {SECONDS:g} without it" in TEXT
-    assert hasattr(commands, "open_rules")
+    assert hasattr(commands.RunOptions, "open")

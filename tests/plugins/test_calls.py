@@ -276,13 +276,13 @@ def test_a_command_of_a_plugin(world: World) -> None:
         "count",
         """
         import click
-        from groupbuy.api.commands import DONE, open_leads, open_rules, rules_options
+        from groupbuy.api.commands import DONE, leads_options, rules_options
         @click.command()
         @click.argument("leads", nargs=-1)
+        @leads_options
         @rules_options
-        def count(leads, rules, as_of, settings, lang):
-            workspace = open_rules(rules, as_of, settings, lang)
-            click.echo(len(open_leads(workspace, leads).leads))
+        def count(leads, reading, run):
+            click.echo(len(reading.read(run.open(), leads).leads))
             return DONE
         """,
         group="groupbuy.commands",

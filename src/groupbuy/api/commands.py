@@ -6,15 +6,14 @@ A command is an entry point of the group `groupbuy.commands`, named as the user 
 
 from __future__ import annotations
 
-from groupbuy.cli.opening import leads_options, open_leads, open_rules
+from groupbuy.cli.opening import LeadOptions, RunOptions, leads_options, rules_options
 from groupbuy.cli.options import (
     columns_of,
     day_of,
     lang_of,
+    lang_option,
     output_option,
     pii_option,
-    rules_options,
-    settings_of,
 )
 from groupbuy.cli.progress import progress
 from groupbuy.cli.running import (
@@ -52,8 +51,10 @@ __all__ = [
     "Lead",
     "LeadFile",
     "LeadModel",
+    "LeadOptions",
     "Options",
     "Result",
+    "RunOptions",
     "SetAside",
     "Workspace",
     "check_workbook",
@@ -64,11 +65,10 @@ __all__ = [
     "fail",
     "inert",
     "lang_of",
+    "lang_option",
     "leads_options",
     "needed",
     "next_step",
-    "open_leads",
-    "open_rules",
     "output_option",
     "pii_option",
     "progress",
@@ -78,7 +78,6 @@ __all__ = [
     "read_source",
     "read_yaml",
     "rules_options",
-    "settings_of",
     "tell",
     "wants_colour",
     "width",

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from groupbuy.cli.opening import open_rules
-from groupbuy.cli.options import lang_of, output_option, rules_options
+from groupbuy.cli.opening import RunOptions, rules_options
+from groupbuy.cli.options import output_option
 from groupbuy.cli.running import DONE, deliver, fail, next_step
 
 
@@ -21,10 +21,7 @@ def blank(
     form: str,
     fields: str | None,
     output: Path | None,
-    rules: Path | None,
-    as_of: str | None,
-    settings: tuple[str, ...],
-    lang: str | None,
+    run: RunOptions,
 ) -> int:
     """Print an empty lead file.
 
@@ -33,7 +30,7 @@ def blank(
     """
     from groupbuy.files.blank import BOM, blank_csv, blank_yaml
 
-    model = open_rules(rules, as_of, settings, lang).model
+    model = run.open().model
     names = _names(fields)
     if output is not None and output.exists():
         fail("file-exists", f"{output} is there already", "name a new file, or remove it first")
@@ -42,15 +39,15 @@ def blank(
 
         if output is None and sys.stdout.isatty():
             fail("bad-option", "a workbook can't be shown on the screen", "-o leads.xlsx")
-        content = blank_xlsx(model, lang_of(lang), names)
+        content = blank_xlsx(model, run.lang, names)
         if output is None:
             click.echo(content, nl=False)
         else:
             deliver(content, output)
     elif form == "yaml":
-        deliver(blank_yaml(model, lang_of(lang), names), output)
+        deliver(blank_yaml(model, run.lang, names), output)
     else:
-        text = blank_csv(model, lang_of(lang), names)
+        text = blank_csv(model, run.lang, names)
         if output is None and sys.stdout.isatty():
             deliver(text.removeprefix(BOM), None)
         elif output is None:

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from groupbuy.cli.completing import files
-from groupbuy.cli.opening import leads_options, open_leads, open_rules, run_options
-from groupbuy.cli.options import lang_of, rules_options
+from groupbuy.cli.opening import LeadOptions, RunOptions, leads_options, rules_options
 from groupbuy.cli.running import DONE, FINDINGS, deliver, tell
 from groupbuy.cli.watching import rules_and, watch_option
 from groupbuy.errors import GroupbuyError, Problem
@@ -32,19 +31,15 @@ FORMATS = ("text", "json", "github", "sarif")
 @click.option("--prove", is_flag=True, help="Look into arithmetic, too (extra `prove`); slower.")
 @leads_options
 @rules_options
-@watch_option(rules_and("paths", "mapping"))
+@watch_option(rules_and("paths"))
 def check(
     paths: tuple[str, ...],
     form: str,
     strict: bool,
     notes: bool,
     prove: bool,
-    mapping: Path | None,
-    rejects: Path | None,
-    rules: Path | None,
-    as_of: str | None,
-    settings: tuple[str, ...],
-    lang: str | None,
+    reading: LeadOptions,
+    run: RunOptions,
 ) -> int:
     """Check rules and leads. PATHS: a folder is a rules folder, a file is a lead file.
 
@@ -64,25 +59,26 @@ def check(
     files = [path for path in paths if path == "-" or not Path(path).is_dir()]
     found: list[Problem] = []
     counted = unsettled = 0
-    chosen: list[Path | None] = [*folders] or [rules]
+    chosen: list[Path | None] = [*folders] or [run.rules]
     for folder in chosen:
+        asked = replace(run, rules=folder)
         try:
-            workspace = open_rules(folder, as_of, settings, lang)
+            workspace = asked.open()
         except GroupbuyError as error:
             found.extend(error.problems)
             # Packs that have changed since the lock may be what is wrong.
-            found.extend(remarks_on(folder, run_options(as_of, settings, lang)))
+            found.extend(remarks_on(folder, asked.options()))
             continue
         counted += len(workspace.project.packs)
-        found.extend(_of_leads(workspace, files, mapping, rejects))
+        found.extend(_of_leads(workspace, files, reading))
         found.extend(_weighed(problem, strict) for problem in remarks(workspace))
         more, open_questions = _of_rules(workspace, strict=strict, prove=prove)
         found.extend(more)
         unsettled += open_questions
     distinct = list(dict.fromkeys(found))
     shown = [p for p in distinct if notes or strict or form != "text" or p.severity != "note"]
-    _report(shown, form, lang)
-    _summary(distinct, shown, counted, unsettled, form, lang_of(lang))
+    _report(shown, form, run.chosen_lang)
+    _summary(distinct, shown, counted, unsettled, form, run.lang)
     return FINDINGS if any(problem.severity != "note" for problem in distinct) else DONE
 
 
@@ -92,14 +88,12 @@ def _weighed(problem: Problem, strict: bool) -> Problem:
     return replace(problem, severity="warning") if noted else problem
 
 
-def _of_leads(
-    workspace: Workspace, files: list[str], mapping: Path | None, rejects: Path | None
-) -> Iterable[Problem]:
+def _of_leads(workspace: Workspace, files: list[str], reading: LeadOptions) -> Iterable[Problem]:
     """What is wrong with leads, and with packs that contradict each other for one of them."""
     if not files:
         return
     try:
-        leads = open_leads(workspace, files, mapping, rejects)
+        leads = reading.read(workspace, files)
         for aside in leads.set_aside:
             yield from aside.problems
         run, _ = workspace.run(leads)

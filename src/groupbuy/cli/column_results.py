@@ -1,66 +1,23 @@
-"""What a run in columns is asked for, and how its results are written and spoken of."""
+"""How results in columns are written and spoken of."""
 
 from __future__ import annotations
 
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from groupbuy.cli.ask import Ask
 from groupbuy.cli.running import INVALID, fail, tell
-from groupbuy.cli.targets import Target, is_address
 
 if TYPE_CHECKING:
     from groupbuy.engine.columns.run import ColumnResult
     from groupbuy.model.lead import SetAside
 
-FORMATS = ("parquet", "csv", "jsonl")
 MOST_TOLD = 20
-
-
-@dataclass(frozen=True)
-class Ask:
-    """What was asked for: an engine, a format, where to, and how to go about it."""
-
-    engine: str
-    form: str
-    target: Target | None = None
-    partition_by: str | None = None
-    into: str | None = None
-    strict: bool = False
-    save_cuts: Path | None = None
-    fetched: bool = False
-    """Whether the leads are in a file for this run only, out of a database."""
-
-    @property
-    def spark_form(self) -> str:
-        """What Spark calls the format."""
-        return "json" if self.form == "jsonl" else self.form
-
-
-def check(leads: Sequence[str], ask: Ask) -> None:
-    """Fail where what is asked for can't be had."""
-    target = ask.target
-    if ask.form not in FORMATS:
-        fail(
-            "bad-option",
-            f"--engine {ask.engine} writes {', '.join(FORMATS)}, not {ask.form}",
-            "--format csv, or -o results.parquet; --engine rows explains each lead",
-        )
-    if target is None and ask.form == "parquet":
-        fail("bad-option", "a Parquet file is not for the screen", "-o results.parquet")
-    if "-" in leads:
-        fail("bad-option", "columns are not read from standard input", "name a file")
-    if ask.partition_by is not None and (target is None or Path(target.text).suffix):
-        fail("bad-option", "--partition-by writes a folder", "-o results/")
-    if ask.engine != "spark" and (found := [n for n in leads if is_address(n)]):
-        fail("bad-option", f"only --engine spark reads {found[0]}", "--engine spark")
-    if ask.engine != "spark" and target is not None and is_address(target.text):
-        fail("bad-option", f"only --engine spark writes {target.text}", "--engine spark")
 
 
 def require(engine: str) -> None:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from groupbuy.cli.completing import files
-from groupbuy.cli.opening import leads_options, open_leads, open_rules
-from groupbuy.cli.options import lang_of, output_option, rules_options
+from groupbuy.cli.opening import LeadOptions, RunOptions, leads_options, rules_options
+from groupbuy.cli.options import output_option
 from groupbuy.cli.running import DONE, FINDINGS, INCOMPLETE, deliver, next_step, wants_colour, width
 from groupbuy.errors import GroupbuyError
 
@@ -47,12 +48,8 @@ def diff(
     detailed_exitcode: bool,
     show_pii: bool,
     output: Path | None,
-    mapping: Path | None,
-    rejects: Path | None,
-    rules: Path | None,
-    as_of: str | None,
-    settings: tuple[str, ...],
-    lang: str | None,
+    reading: LeadOptions,
+    run: RunOptions,
 ) -> int:
     """Evaluate LEADS under OLD and NEW rules, and show who is judged otherwise, and why.
 
@@ -64,16 +61,13 @@ def diff(
     from groupbuy.authoring.diff.revision import opened
     from groupbuy.authoring.diff.show import places_of
 
-    folder = _folder(rules, old, new)
+    folder = _folder(run.rules, old, new)
     with opened(old, folder) as before, opened(new, folder) as after:
-        sides = [
-            _opened(version, as_of, settings, lang, show_pii=show_pii)
-            for version in (before, after)
-        ]
-        read = read_for_both(sides, leads, mapping, rejects)
+        sides = [_opened(version, run, show_pii=show_pii) for version in (before, after)]
+        read = read_for_both(sides, leads, reading)
         found = compare(sides[0], sides[1], (read[0].leads, read[1].leads))
         place = places_of(before, after)
-    shown = _shown(found, place, form, lang_of(lang), top, screen=output is None)
+    shown = _shown(found, place, form, run.lang, top, screen=output is None)
     deliver(shown, output)
     if found.changed:
         first = found.changed[0].id
@@ -95,32 +89,25 @@ def _folder(rules: Path | None, old: str, new: str) -> Path:
     return given[0] if given else Path("rules")
 
 
-def _opened(
-    version: Version,
-    as_of: str | None,
-    settings: Sequence[str],
-    lang: str | None,
-    *,
-    show_pii: bool,
-) -> Workspace:
+def _opened(version: Version, run: RunOptions, *, show_pii: bool) -> Workspace:
     """One version of the rules; problems have the places that the user knows."""
     try:
-        return open_rules(version.folder, as_of, settings, lang, show_pii=show_pii)
+        return replace(run, rules=version.folder).open(show_pii=show_pii)
     except GroupbuyError as error:
         raise version.told(error) from None
 
 
 def read_for_both(
-    sides: Sequence[Workspace], paths: Sequence[str], mapping: Path | None, rejects: Path | None
+    sides: Sequence[Workspace], paths: Sequence[str], reading: LeadOptions
 ) -> list[LeadFile]:
     """The leads as each version of rules reads them: once, where their models read alike."""
     from groupbuy.authoring.diff.models import both
 
     model = both(sides[0].model, sides[1].model)
     if model is not None:
-        found = open_leads(sides[1], paths, mapping, rejects, model=model)
+        found = reading.read(sides[1], paths, model=model)
         return [found, found]
-    return [open_leads(side, paths, mapping, rejects) for side in sides]
+    return [reading.read(side, paths) for side in sides]
 
 
 def _shown(

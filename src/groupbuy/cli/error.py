@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from groupbuy.cli.completing import codes
-from groupbuy.cli.options import lang_of
+from groupbuy.cli.options import lang_of, lang_option
 from groupbuy.cli.running import DONE, deliver, fail
 
 FORMATS = ("text", "md")
@@ -14,7 +14,7 @@ FORMATS = ("text", "md")
 @click.command()
 @click.argument("code", required=False, shell_complete=codes)
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
-@click.option("--lang", type=click.Choice(["en", "zh"]), help="Language of the output.")
+@lang_option
 def error(code: str | None, form: str, lang: str | None) -> int:
     """Explain an error code, with an example; without CODE, list all of them.
 

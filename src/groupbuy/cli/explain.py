@@ -8,15 +8,17 @@ import click
 
 from groupbuy.cli.completing import files_and_ids
 from groupbuy.cli.opening import (
+    LeadOptions,
+    RunOptions,
     cuts_option,
     explain_one,
     lead_named,
     leads_options,
-    open_rules,
     read_stored,
+    rules_options,
     tell_foreign,
 )
-from groupbuy.cli.options import pii_option, rules_options
+from groupbuy.cli.options import pii_option
 from groupbuy.cli.running import DONE, deliver, width
 
 
@@ -40,12 +42,8 @@ def explain(
     what_if: bool,
     show_pii: bool,
     cuts: Path | None,
-    mapping: Path | None,
-    rejects: Path | None,
-    rules: Path | None,
-    as_of: str | None,
-    settings: tuple[str, ...],
-    lang: str | None,
+    reading: LeadOptions,
+    run: RunOptions,
 ) -> int:
     """Explain one lead: groupbuy explain LEADS... ID, where ID is its id or name.
 
@@ -53,10 +51,10 @@ def explain(
     is enough.
     """
     paths, wanted = lead_named(leads, "explain")
-    workspace = open_rules(rules, as_of, settings, lang, show_pii=show_pii, cuts=read_stored(cuts))
+    workspace = run.open(show_pii=show_pii, cuts=read_stored(cuts))
     tell_foreign(workspace, cuts)
     alone = cuts is not None
-    result = explain_one(workspace, paths, wanted, mapping, rejects, alone=alone)
+    result = explain_one(workspace, paths, wanted, reading, alone=alone)
     if what_if:
         from groupbuy.engine import what_if as trying
 

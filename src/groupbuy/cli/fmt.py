@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from groupbuy.cli.options import lang_of
+from groupbuy.cli.options import lang_of, lang_option
 from groupbuy.cli.running import DONE, FINDINGS, fail, write_whole
 from groupbuy.errors import Problems, Source
 from groupbuy.render.words import say
@@ -19,7 +19,7 @@ from groupbuy.render.words import say
     "--check", "only_check", is_flag=True, help="Write nothing; exit 1 if any would change."
 )
 @click.option("--diff", "show_diff", is_flag=True, help="Write nothing; show what would change.")
-@click.option("--lang", type=click.Choice(["en", "zh"]), help="Language of the output.")
+@lang_option
 def fmt(paths: tuple[Path, ...], only_check: bool, show_diff: bool, lang: str | None) -> int:
     """Put rule files in one spelling; PATHS are files and folders, else ./rules.
 

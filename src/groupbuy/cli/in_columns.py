@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from groupbuy.cli.ask import Ask
 from groupbuy.cli.column_results import (
-    FORMATS,
-    Ask,
-    check,
     not_written,
     report,
     require,
@@ -20,28 +18,14 @@ from groupbuy.cli.column_results import (
 )
 from groupbuy.cli.running import DONE, INCOMPLETE, deliver, next_step
 from groupbuy.cli.steps import Step, steps
-from groupbuy.cli.targets import is_database
 
 if TYPE_CHECKING:
     from groupbuy.engine.workspace import Workspace
     from groupbuy.files.columns.scan import Opened
 
-ENGINES = ("auto", "rows", "columns", "duckdb", "spark")
-BINARY = (".parquet", ".pq", ".arrow", ".feather")
-"""Files that only dataframe engines read quickly."""
-
-
-def chosen_engine(engine: str, leads: Sequence[str], form: str) -> str:
-    """What `auto` means: columns where the input or the output is a columnar file."""
-    if engine != "auto":
-        return engine
-    binary = any(Path(n).suffix.lower() in BINARY or is_database(n) for n in leads)
-    return "columns" if form == "parquet" or (binary and form in FORMATS) else "rows"
-
 
 def evaluate_in_columns(workspace: Workspace, leads: Sequence[str], ask: Ask) -> int:
     """Evaluate files of leads in columns. Raises `GroupbuyError`."""
-    check(leads, ask)
     require(ask.engine)
     from groupbuy.files.columns.scan import open_frames
 

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from groupbuy.cli.ask import Ask
 from groupbuy.cli.column_results import (
-    Ask,
-    check,
     not_written,
     report,
     require,
@@ -34,7 +33,6 @@ PARQUET = (".parquet", ".pq")
 
 def evaluate_in_spark(workspace: Workspace, leads: Sequence[str], ask: Ask) -> int:
     """Evaluate files of leads on Spark. Raises `GroupbuyError`."""
-    check(leads, ask)
     require(ask.engine)
     from py4j.protocol import Py4JError  # type: ignore[import-untyped, unused-ignore]
     from pyspark.errors import PySparkException

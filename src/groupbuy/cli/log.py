@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from groupbuy.cli.opening import cuts_option, log_key_option, open_leads, read_stored
+from groupbuy.cli.opening import LeadOptions, cuts_option, log_key_option, read_stored
 from groupbuy.cli.options import plugins_dir, plugins_dir_option
 from groupbuy.cli.running import DONE, FINDINGS, fail, next_step
 from groupbuy.errors import GroupbuyError, Location, Problem
@@ -122,7 +122,7 @@ def replay(
     from groupbuy.decisions.verifying import Reading
 
     def read(workspace: Workspace) -> LeadFile:
-        return open_leads(workspace, leads, mapping)
+        return LeadOptions(mapping).read(workspace, leads)
 
     means = Means(
         _rules_of(rules, revision),

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 import click
 
-from groupbuy.cli.options import day_of, lang_of, plugins_dir, rules_options, settings_of
+from groupbuy.cli.opening import RunOptions, rules_options
+from groupbuy.cli.options import day_of, plugins_dir, settings_of
 from groupbuy.render.words import say
 
 
 @click.command()
 @rules_options
-def lsp(rules: Path | None, as_of: str | None, settings: tuple[str, ...], lang: str | None) -> int:
+def lsp(run: RunOptions) -> int:
     """Serve an editor over standard input and output (Language Server Protocol).
 
     Editors start it and stop it; docs/editors.md says how to set them up. Each file belongs to the
@@ -28,8 +28,8 @@ def lsp(rules: Path | None, as_of: str | None, settings: tuple[str, ...], lang: 
     from groupbuy.lsp.folder import Setup
     from groupbuy.lsp.serve import serve
 
-    day = None if as_of is None else day_of(as_of)
-    setup = Setup(day, lang_of(lang), settings_of(settings), plugins_dir())
+    day = None if run.as_of is None else day_of(run.as_of)
+    setup = Setup(day, run.lang, settings_of(run.settings), plugins_dir())
     if sys.stdin.isatty():
-        click.echo(say("lsp_waits", lang_of(lang)), err=True)
-    return serve(setup, rules, lang_given=lang is not None)
+        click.echo(say("lsp_waits", run.lang), err=True)
+    return serve(setup, run.rules, lang_given=run.chosen_lang is not None)

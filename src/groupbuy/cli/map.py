@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from groupbuy.cli.opening import open_rules
-from groupbuy.cli.options import lang_of, output_option
+from groupbuy.cli.opening import RunOptions
+from groupbuy.cli.options import lang_of, lang_option, output_option
 from groupbuy.cli.running import DONE, deliver, fail, next_step
 
 
@@ -28,7 +28,7 @@ def map() -> None:
     metavar="DIR",
     help="Rules folder, for its lead model; else ./rules, else the shipped rules.",
 )
-@click.option("--lang", type=click.Choice(["en", "zh"]), help="Language of the remarks.")
+@lang_option
 def new(
     exports: tuple[Path, ...], output: Path | None, rules: Path | None, lang: str | None
 ) -> int:
@@ -41,7 +41,7 @@ def new(
 
     if output is not None and output.exists():
         fail("file-exists", f"{output} exists, and may hold your work", "choose another name")
-    model = open_rules(rules, None, (), lang).model
+    model = RunOptions(rules, chosen_lang=lang).open().model
     notes: list[str] = []
     text = draft_mapping(exports, model, notes, lang_of(lang))
     for note in notes:

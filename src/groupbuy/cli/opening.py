@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
-from groupbuy.cli.options import day_of, lang_of, plugins_dir, settings_of
+from groupbuy.cli.options import (
+    day_of,
+    lang_of,
+    lang_option,
+    plugins_dir,
+    plugins_dir_option,
+    settings_of,
+)
 from groupbuy.cli.progress import progress
 from groupbuy.cli.running import deliver, fail, tell
 from groupbuy.engine.workspace import Options, Workspace, opened_plugins
@@ -27,33 +36,79 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def open_rules(
-    rules: Path | None, as_of: str | None, settings: Sequence[str], lang: str | None, **more: Any
-) -> Workspace:
-    """The rules folder, checked. Raises `GroupbuyError`.
+@dataclass(frozen=True)
+class RunOptions:
+    """Which rules a command opens, and how it runs them, as `rules_options` read it."""
 
-    What is wrong with plugins that no rule needs is said on stderr.
-    """
-    workspace = Workspace(rules, run_options(as_of, settings, lang, **more))
-    if workspace.warnings:
-        tell(workspace.warnings)
-    if workspace.plugins.loaded:
-        _trace_at_end(workspace)
-    return workspace
+    rules: Path | None = None
+    """The folder; without one ./rules, else the shipped rules."""
+    as_of: str | None = None
+    settings: tuple[str, ...] = ()
+    chosen_lang: str | None = None
+
+    @property
+    def lang(self) -> str:
+        """The language of the output: `--lang`, else that of the environment."""
+        return lang_of(self.chosen_lang)
+
+    def options(self, **more: Any) -> Options:
+        """How the run is made; `more` are fields of `Options`. Raises `GroupbuyError`."""
+        return Options(
+            day_of(self.as_of),
+            self.lang,
+            settings_of(self.settings),
+            plugins_dir=plugins_dir(),
+            watch=progress(),
+            **more,
+        )
+
+    def open(self, **more: Any) -> Workspace:
+        """The rules folder, checked; `more` are fields of `Options`. Raises `GroupbuyError`.
+
+        What is wrong with plugins that no rule needs is said on stderr.
+        """
+        workspace = Workspace(self.rules, self.options(**more))
+        if workspace.warnings:
+            tell(workspace.warnings)
+        if workspace.plugins.loaded:
+            _trace_at_end(workspace)
+        return workspace
 
 
-def run_options(
-    as_of: str | None, settings: Sequence[str], lang: str | None, **more: Any
-) -> Options:
-    """How a run is made, as the options of a command say. Raises `GroupbuyError`."""
-    return Options(
-        day_of(as_of),
-        lang_of(lang),
-        settings_of(settings),
-        plugins_dir=plugins_dir(),
-        watch=progress(),
-        **more,
-    )
+def rules_options(command: F) -> F:
+    """`--rules`, `--plugins-dir`, `--as-of`, `--set`, `--lang`: the command gets `run`."""
+
+    @wraps(command)
+    def gathered(
+        *args: Any,
+        rules: Path | None,
+        as_of: str | None,
+        settings: tuple[str, ...],
+        lang: str | None,
+        **others: Any,
+    ) -> Any:
+        return command(*args, run=RunOptions(rules, as_of, settings, lang), **others)
+
+    for option in (
+        plugins_dir_option,
+        lang_option,
+        click.option(
+            "--set",
+            "settings",
+            multiple=True,
+            metavar="NAME=VALUE",
+            help="Another value for a setting, for this run.",
+        ),
+        click.option("--as-of", metavar="DATE", help="Today, for this run (2026-01-31)."),
+        click.option(
+            "--rules",
+            type=click.Path(path_type=Path),
+            metavar="DIR",
+            help="Rules folder; else ./rules, else the shipped rules.",
+        ),
+    ):
+        gathered = option(gathered)
+    return cast(F, gathered)
 
 
 def open_plugins(rules: Path | None) -> Registry:
@@ -80,8 +135,64 @@ def _trace_at_end(workspace: Workspace) -> None:
         context.call_on_close(report)
 
 
+@dataclass(frozen=True)
+class LeadOptions:
+    """How a command reads leads, as `leads_options` read it."""
+
+    mapping: Path | None = None
+    """The mapping file that makes leads of another system's files."""
+    rejects: Path | None = None
+    """Where the rows go that it sets aside."""
+
+    def read(
+        self,
+        workspace: Workspace,
+        paths: Sequence[str],
+        *,
+        model: LeadModel | None = None,
+        only: Sequence[str] | None = None,
+    ) -> LeadFile:
+        """The leads of the files, by way of the mapping file where one is given.
+
+        `model` stands for the workspace's own; `only` says which leads are enough, by id or name.
+        Remarks about the leads, and those that look like one customer, go to stderr. Raises
+        `GroupbuyError`.
+        """
+        model = model or workspace.model
+        if self.mapping is None:
+            if self.rejects is not None:
+                fail("bad-option", "--rejects goes with --map", "groupbuy map new FILES -o FILE")
+            leads = read_leads(paths, model, stdin=sys.stdin, only=only)
+        else:
+            leads = self._mapped(self.mapping, paths, model, workspace.options.as_of)
+        for note in leads.notes:
+            click.echo(f"note: {note}", err=True)
+        alike = duplicates(leads.leads, model)
+        if alike:
+            tell(alike)
+        return leads
+
+    def _mapped(
+        self, mapping: Path, paths: Sequence[str], model: LeadModel, today: int
+    ) -> LeadFile:
+        from groupbuy.files.mapping.read import read_mapped
+        from groupbuy.files.mapping.rejects import rejects_csv
+
+        mapped = read_mapped(paths, mapping, model, today=today, stdin=sys.stdin)
+        if self.rejects is not None:
+            deliver(rejects_csv(mapped.rejects), self.rejects)
+            told = f"{len(mapped.rejects):,} rows set aside are in {self.rejects}"
+            mapped.leads.notes.append(told)
+        return mapped.leads
+
+
 def leads_options(command: F) -> F:
-    """`--map` and `--rejects`, of every command that reads leads."""
+    """`--map` and `--rejects`, of every command that reads leads: the command gets `reading`."""
+
+    @wraps(command)
+    def gathered(*args: Any, mapping: Path | None, rejects: Path | None, **others: Any) -> Any:
+        return command(*args, reading=LeadOptions(mapping, rejects), **others)
+
     for option in (
         click.option(
             "--rejects",
@@ -97,8 +208,8 @@ def leads_options(command: F) -> F:
             help="How another system's files become leads (groupbuy map new).",
         ),
     ):
-        command = option(command)
-    return command
+        gathered = option(gathered)
+    return cast(F, gathered)
 
 
 def cuts_option(command: F) -> F:
@@ -138,45 +249,6 @@ def tell_foreign(workspace: Workspace, path: Path | None) -> None:
         click.echo(f"note: the cuts in {path} were made with other rules ({cuts.as_of})", err=True)
 
 
-def open_leads(
-    workspace: Workspace,
-    paths: Sequence[str],
-    mapping: Path | None = None,
-    rejects: Path | None = None,
-    model: LeadModel | None = None,
-    only: Sequence[str] | None = None,
-) -> LeadFile:
-    """The leads of the files, by way of a mapping file where one is given.
-
-    `model` stands for the workspace's own.
-
-    Remarks about them and leads that look like one customer go to stderr, rows that were set
-    aside to the file `rejects`. `only` says which leads are enough, by id or name. Raises
-    `GroupbuyError`.
-    """
-    model = model or workspace.model
-    if mapping is None:
-        if rejects is not None:
-            fail("bad-option", "--rejects goes with --map", "groupbuy map new FILES -o FILE")
-        leads = read_leads(paths, model, stdin=sys.stdin, only=only)
-    else:
-        from groupbuy.files.mapping.read import read_mapped
-        from groupbuy.files.mapping.rejects import rejects_csv
-
-        today = workspace.options.as_of
-        mapped = read_mapped(paths, mapping, model, today=today, stdin=sys.stdin)
-        leads = mapped.leads
-        if rejects is not None:
-            deliver(rejects_csv(mapped.rejects), rejects)
-            leads.notes.append(f"{len(mapped.rejects):,} rows set aside are in {rejects}")
-    for note in leads.notes:
-        click.echo(f"note: {note}", err=True)
-    alike = duplicates(leads.leads, model)
-    if alike:
-        tell(alike)
-    return leads
-
-
 def lead_named(leads: Sequence[str], command: str) -> tuple[list[str], str]:
     """The files and the lead that a command about one lead was given."""
     if len(leads) < 2:
@@ -193,8 +265,7 @@ def explain_one(
     workspace: Workspace,
     paths: Sequence[str],
     wanted: str,
-    mapping: Path | None = None,
-    rejects: Path | None = None,
+    reading: LeadOptions,
     *,
     alone: bool = False,
 ) -> Result:
@@ -202,7 +273,7 @@ def explain_one(
 
     `alone` reads and evaluates no other lead: stored cuts say where it stands.
     """
-    found = open_leads(workspace, paths, mapping, rejects, only=[wanted] if alone else None)
+    found = reading.read(workspace, paths, only=[wanted] if alone else None)
     for aside in found.set_aside:
         if aside.id == wanted:
             raise GroupbuyError(*aside.problems)

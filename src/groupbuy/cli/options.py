@@ -28,28 +28,9 @@ def plugins_dir_option(command: F) -> F:
     )(command)
 
 
-def rules_options(command: F) -> F:
-    """`--rules`, `--plugins-dir`, `--as-of`, `--set`, `--lang`."""
-    for option in (
-        plugins_dir_option,
-        click.option("--lang", type=click.Choice(["en", "zh"]), help="Language of the output."),
-        click.option(
-            "--set",
-            "settings",
-            multiple=True,
-            metavar="NAME=VALUE",
-            help="Another value for a setting, for this run.",
-        ),
-        click.option("--as-of", metavar="DATE", help="Today, for this run (2026-01-31)."),
-        click.option(
-            "--rules",
-            type=click.Path(path_type=Path),
-            metavar="DIR",
-            help="Rules folder; else ./rules, else the shipped rules.",
-        ),
-    ):
-        command = option(command)
-    return command
+lang_option = click.option(
+    "--lang", type=click.Choice(["en", "zh"]), help="Language of the output."
+)
 
 
 def output_option(
@@ -68,7 +49,7 @@ def output_option(
     def decorate(command: F) -> F:
         @wraps(command)
         def checked(*args: Any, **given: Any) -> Any:
-            refuse_inputs(given)
+            refuse_inputs(click.get_current_context().params)
             return command(*args, **given)
 
         return cast(F, option(checked))

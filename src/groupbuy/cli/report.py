@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from groupbuy.cli.completing import files
-from groupbuy.cli.opening import leads_options, open_leads, open_rules
-from groupbuy.cli.options import columns_of, output_option, pii_option, rules_options
+from groupbuy.cli.opening import LeadOptions, RunOptions, leads_options, rules_options
+from groupbuy.cli.options import columns_of, output_option, pii_option
 from groupbuy.cli.running import DONE, INCOMPLETE, check_workbook, deliver, next_step
 
 
@@ -37,12 +37,8 @@ def report(
     columns: str | None,
     full: int,
     show_pii: bool,
-    mapping: Path | None,
-    rejects: Path | None,
-    rules: Path | None,
-    as_of: str | None,
-    settings: tuple[str, ...],
-    lang: str | None,
+    reading: LeadOptions,
+    run: RunOptions,
 ) -> int:
     """Write one HTML page about LEADS: ranking, pictures, what is due, what to ask.
 
@@ -59,10 +55,8 @@ def report(
         form = "xlsx" if output.suffix.lower() == ".xlsx" else "html"
     if form == "xlsx":
         check_workbook("report.xlsx", output)
-    workspace = open_rules(
-        rules, as_of, settings, lang, columns=columns_of(columns), show_pii=show_pii
-    )
-    result = workspace.evaluate(open_leads(workspace, leads, mapping, rejects))
+    workspace = run.open(columns=columns_of(columns), show_pii=show_pii)
+    result = workspace.evaluate(reading.read(workspace, leads))
     view = view_of(workspace)
     shown = figures(workspace, result, view)
     content: str | bytes

@@ -11,15 +11,8 @@ import click
 
 from groupbuy.cli.completing import entries
 from groupbuy.cli.completing import names as names_in_rules
-from groupbuy.cli.opening import open_leads, open_rules
-from groupbuy.cli.options import (
-    day_of,
-    lang_of,
-    output_option,
-    plugins_dir,
-    rules_options,
-    settings_of,
-)
+from groupbuy.cli.opening import LeadOptions, RunOptions, rules_options
+from groupbuy.cli.options import output_option
 from groupbuy.cli.running import (
     DONE,
     FINDINGS,
@@ -48,21 +41,18 @@ rules.add_command(upgrade)
 @rules_options
 def list_packs(
     form: str,
-    rules: Path | None,
-    as_of: str | None,
-    settings: tuple[str, ...],
-    lang: str | None,
+    run: RunOptions,
 ) -> int:
     """List the packs, lowest layer first: for whom they are, what they define and change."""
     from groupbuy.authoring.layout import Paint
     from groupbuy.authoring.packs import packs_data, packs_text
 
-    project = open_rules(rules, as_of, settings, lang).project
+    project = run.open().project
     if form == "json":
-        _print_json(packs_data(project, lang_of(lang)))
+        _print_json(packs_data(project, run.lang))
     else:
         paint = Paint(wants_colour(sys.stdout))
-        deliver(packs_text(project, lang_of(lang), width(), paint), None)
+        deliver(packs_text(project, run.lang, width(), paint), None)
     next_step("→ groupbuy rules show --for leads.yaml L001")
     return DONE
 
@@ -82,10 +72,7 @@ def show(
     entry: str | None,
     lead: tuple[str, str] | None,
     form: str,
-    rules: Path | None,
-    as_of: str | None,
-    settings: tuple[str, ...],
-    lang: str | None,
+    run: RunOptions,
 ) -> int:
     """Show each effective value, who set it, and what it took the place of.
 
@@ -97,15 +84,15 @@ def show(
     from groupbuy.authoring.layout import Paint
     from groupbuy.authoring.show import Reader, show_data, show_text
 
-    workspace = open_rules(rules, as_of, settings, lang)
+    workspace = run.open()
     if lead is None:
         found = in_general(workspace, entry)
     else:
-        found = for_lead(workspace, open_leads(workspace, [lead[0]]), lead[1], entry)
+        found = for_lead(workspace, LeadOptions().read(workspace, [lead[0]]), lead[1], entry)
     if form == "json":
         _print_json(show_data(found))
     else:
-        reader = Reader(lang_of(lang), min(width(), 120), Paint(wants_colour(sys.stdout)))
+        reader = Reader(run.lang, min(width(), 120), Paint(wants_colour(sys.stdout)))
         deliver(show_text(found, reader, whole=entry is None), None)
     if lead is None:
         next_step(f"→ groupbuy rules show {entry or ''} --for leads.yaml L001".replace("  ", " "))
@@ -121,10 +108,7 @@ def show(
 def names(
     pattern: str | None,
     form: str,
-    rules: Path | None,
-    as_of: str | None,
-    settings: tuple[str, ...],
-    lang: str | None,
+    run: RunOptions,
 ) -> int:
     """Look up what an expression can use: fields, settings, facts, scores, grades, functions.
 
@@ -133,15 +117,13 @@ def names(
     from groupbuy.authoring.layout import Paint
     from groupbuy.authoring.names import all_names, chosen, names_data, names_text
 
-    workspace = open_rules(rules, as_of, settings, lang)
-    found = chosen(all_names(workspace, lang_of(lang)), pattern)
+    workspace = run.open()
+    found = chosen(all_names(workspace, run.lang), pattern)
     if form == "json":
         _print_json(names_data(found))
     else:
         paint = Paint(wants_colour(sys.stdout))
-        text = names_text(
-            found, lang_of(lang), min(width(), 160), paint, wrapped=pattern is not None
-        )
+        text = names_text(found, run.lang, min(width(), 160), paint, wrapped=pattern is not None)
         deliver(text, None)
     entry = next((name for name in found if name.section is not None), None)
     next_step(f"→ groupbuy rules show {entry.name}" if entry else "→ groupbuy rules list")
@@ -159,10 +141,7 @@ def export_table(
     entry: str | None,
     output: Path | None,
     form: str,
-    rules: Path | None,
-    as_of: str | None,
-    settings: tuple[str, ...],
-    lang: str | None,
+    run: RunOptions,
 ) -> int:
     """Write rows, bands or cases as a workbook or a CSV file, to be edited in Excel or WPS.
 
@@ -173,16 +152,16 @@ def export_table(
     from groupbuy.authoring.tables.find import tables_of
     from groupbuy.authoring.tables.write import csv_of, xlsx_of
 
-    workspace = open_rules(rules, as_of, settings, lang)
+    workspace = run.open()
     if entry is None:
         found = tables_of(workspace.project.packs)
         if form == "json":
             _print_json(list_data(found))
         else:
-            deliver(list_text(found, lang_of(lang), width()), None)
+            deliver(list_text(found, run.lang, width()), None)
         next_step("→ groupbuy rules export ENTRY -o ENTRY.xlsx")
         return DONE
-    sheet = exported(workspace, entry, lang_of(lang))
+    sheet = exported(workspace, entry, run.lang)
     suffix = ".csv" if output is None or str(output) == "-" else output.suffix.lower()
     if suffix not in (".csv", ".xlsx"):
         fail("bad-option", f"-o: {output} is neither .xlsx nor .csv", f"-o {entry}.xlsx")
@@ -208,10 +187,7 @@ def import_table(
     into: Path,
     entry: str | None,
     dry_run: bool,
-    rules: Path | None,
-    as_of: str | None,
-    settings: tuple[str, ...],
-    lang: str | None,
+    run: RunOptions,
 ) -> int:
     """Show what a table changes in a rule file, and write it there as rows, bands or cases.
 
@@ -224,21 +200,17 @@ def import_table(
 
     from groupbuy.authoring.tables.into import imported
     from groupbuy.authoring.words import say
-    from groupbuy.engine.workspace import Options
 
-    options = Options(
-        day_of(as_of), lang_of(lang), settings_of(settings), plugins_dir=plugins_dir()
-    )
-    old, new = imported(table, into, entry, rules, options)
+    old, new = imported(table, into, entry, run.rules, run.options())
     if new == old:
-        click.echo(say("same_rows", lang_of(lang), file=into.as_posix()), err=True)
+        click.echo(say("same_rows", run.lang, file=into.as_posix()), err=True)
         return DONE
     name = into.as_posix()
     before, after = (text.splitlines(keepends=True) for text in (old, new))
     for line in difflib.unified_diff(before, after, name, name):
         click.echo(line if line.endswith("\n") else f"{line}\n", nl=False)
     if dry_run:
-        click.echo(say("would_write", lang_of(lang), file=name), err=True)
+        click.echo(say("would_write", run.lang, file=name), err=True)
         return FINDINGS
     write_whole(into, new)
     next_step("→ groupbuy diff HEAD rules leads.csv")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from groupbuy.cli.opening import open_plugins, open_rules
-from groupbuy.cli.options import lang_of, output_option, rules_options
+from groupbuy.cli.opening import RunOptions, open_plugins, rules_options
+from groupbuy.cli.options import output_option
 from groupbuy.cli.running import DONE, deliver, next_step
 
 NEXT = {
@@ -26,10 +26,7 @@ NEXT = {
 def schema(
     what: str,
     output: Path | None,
-    rules: Path | None,
-    as_of: str | None,
-    settings: tuple[str, ...],
-    lang: str | None,
+    run: RunOptions,
 ) -> int:
     """Print a JSON Schema (draft-07).
 
@@ -41,15 +38,15 @@ def schema(
     from groupbuy.engine.workspace import CORE_SECTIONS
 
     if what == "lead":
-        model = open_rules(rules, as_of, settings, lang).model
-        made = schemas.lead_schema(model, lang_of(lang))
+        model = run.open().model
+        made = schemas.lead_schema(model, run.lang)
     elif what == "cases":
         from groupbuy.authoring.cases.schema import case_schema
 
         made = case_schema()
     elif what == "pack":
-        sections = open_plugins(rules).extensions(CORE_SECTIONS).sections
-        made = schemas.pack_schema(sections, lang_of(lang))
+        sections = open_plugins(run.rules).extensions(CORE_SECTIONS).sections
+        made = schemas.pack_schema(sections, run.lang)
     else:
         made = schemas.result_schema()
     deliver(json.dumps(made, ensure_ascii=False, indent=2) + "\n", output)

@@ -10,8 +10,15 @@ from typing import TYPE_CHECKING
 import click
 
 from groupbuy.cli.completing import files_and_ids
-from groupbuy.cli.opening import explain_one, lead_named, leads_options, open_rules
-from groupbuy.cli.options import output_option, pii_option, rules_options
+from groupbuy.cli.opening import (
+    LeadOptions,
+    RunOptions,
+    explain_one,
+    lead_named,
+    leads_options,
+    rules_options,
+)
+from groupbuy.cli.options import output_option, pii_option
 from groupbuy.cli.running import DONE, deliver, fail, no_screen
 
 if TYPE_CHECKING:
@@ -43,12 +50,8 @@ def sheet(
     font: Path | None,
     show_pii: bool,
     output: Path | None,
-    mapping: Path | None,
-    rejects: Path | None,
-    rules: Path | None,
-    as_of: str | None,
-    settings: tuple[str, ...],
-    lang: str | None,
+    reading: LeadOptions,
+    run: RunOptions,
 ) -> int:
     """Write the sheet of one lead: groupbuy sheet LEADS... ID, where ID is its id or name.
 
@@ -61,10 +64,8 @@ def sheet(
     paths, wanted = lead_named(leads, "sheet")
     form = form or _by_suffix(output)
     write = _writer(form, output, font)
-    workspace = open_rules(
-        rules, as_of, settings, lang, show_pii=show_pii, questions=MOST_QUESTIONS
-    )
-    result = explain_one(workspace, paths, wanted, mapping, rejects)
+    workspace = run.open(show_pii=show_pii, questions=MOST_QUESTIONS)
+    result = explain_one(workspace, paths, wanted, reading)
     view = view_of(workspace)
     lead, given = result.data["leads"][0], result.cases[0].lead
     page = customer_sheet(result.data["run"], lead, given, workspace.model, view, show_pii=show_pii)

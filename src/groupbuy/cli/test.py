@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from groupbuy.cli.options import lang_of, output_option, plugins_dir, plugins_dir_option
+from groupbuy.cli.options import (
+    lang_of,
+    lang_option,
+    output_option,
+    plugins_dir,
+    plugins_dir_option,
+)
 from groupbuy.cli.progress import progress
 from groupbuy.cli.running import DONE, FINDINGS, deliver, fail, next_step, wants_colour, width
 from groupbuy.cli.watching import watch_option
@@ -71,7 +77,7 @@ def _watched(paths: tuple[Path, ...], rules: Path | None, **_: object) -> Iterat
     metavar="DIR",
     help="Run the cases on these rules, not on those that their files name.",
 )
-@click.option("--lang", type=click.Choice(["en", "zh"]), help="Language of the output.")
+@lang_option
 @plugins_dir_option
 @watch_option(_watched)
 def test(

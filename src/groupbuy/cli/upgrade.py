@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from groupbuy.cli.opening import leads_options, run_options
-from groupbuy.cli.options import lang_of, pii_option, rules_options
+from groupbuy.cli.opening import LeadOptions, RunOptions, leads_options, rules_options
+from groupbuy.cli.options import pii_option
 from groupbuy.cli.running import (
     DONE,
     FINDINGS,
@@ -44,12 +43,8 @@ def upgrade(
     write: bool,
     form: str,
     show_pii: bool,
-    mapping: Path | None,
-    rejects: Path | None,
-    rules: Path | None,
-    as_of: str | None,
-    settings: tuple[str, ...],
-    lang: str | None,
+    reading: LeadOptions,
+    run: RunOptions,
 ) -> int:
     """Show what changed in the shipped packs and in those of plugins since groupbuy.lock was
     written, which rules of your own lie over that, and, with LEADS, who is judged otherwise.
@@ -63,29 +58,29 @@ def upgrade(
     from groupbuy.authoring.upgrade.show import upgrade_data, upgrade_text
     from groupbuy.authoring.words import say
 
-    options = run_options(as_of, settings, lang, show_pii=show_pii)
-    found = opened_upgrade(rules, options)
+    options = run.options(show_pii=show_pii)
+    found = opened_upgrade(run.rules, options)
     difference, failed = None, False
     if leads:
         try:
-            difference = _over_leads(found, options, leads, mapping, rejects)
+            difference = _over_leads(found, options, leads, reading)
         except GroupbuyError as error:
             # What changed is worth seeing all the same; it may be what is wrong with the rules.
-            tell(error.problems, lang)
+            tell(error.problems, run.chosen_lang)
             failed = True
     if form == "json":
         data = upgrade_data(found, difference)
         deliver(json.dumps(data, ensure_ascii=False, indent=2, default=str) + "\n", None)
     else:
         paint = Paint(wants_colour(sys.stdout))
-        deliver(upgrade_text(found, lang_of(lang), width(), paint, difference), None)
+        deliver(upgrade_text(found, run.lang, width(), paint, difference), None)
     if failed:
         return INVALID
     if write:
         if not found.current:
             write_whole(found.path, found.text)
             path = lock_name(found.project.path)
-            click.echo(say("upgrade_written", lang_of(lang), path=path), err=True)
+            click.echo(say("upgrade_written", run.lang, path=path), err=True)
         return DONE
     if found.touched:
         next_step("→ groupbuy check")
@@ -98,8 +93,7 @@ def _over_leads(
     found: Upgrade,
     options: Options,
     leads: tuple[str, ...],
-    mapping: Path | None,
-    rejects: Path | None,
+    reading: LeadOptions,
 ) -> Difference:
     """The leads under the packs of the lock and under those of today. Raises `GroupbuyError`."""
     from groupbuy.authoring.diff.compare import compare
@@ -113,5 +107,5 @@ def _over_leads(
     else:
         with kept_by(found.lock, found.project) as kept:
             before = Workspace(found.project.path, replace(options, kept=kept))
-    read = read_for_both([before, now], leads, mapping, rejects)
+    read = read_for_both([before, now], leads, reading)
     return compare(before, now, (read[0].leads, read[1].leads))

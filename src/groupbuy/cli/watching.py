@@ -11,8 +11,9 @@ from typing import Any, NoReturn, TypeVar
 
 import click
 
-from groupbuy.cli.options import WRITTEN, lang_of
-from groupbuy.cli.running import fail, tell
+from groupbuy.cli.opening import LeadOptions, RunOptions
+from groupbuy.cli.options import WRITTEN
+from groupbuy.cli.running import fail, language, tell
 from groupbuy.errors import GroupbuyError
 from groupbuy.render.words import say
 
@@ -42,11 +43,12 @@ def watch_option(watched: Callable[..., Iterable[Path]]) -> Callable[[F], F]:
                 return command(**parameters)
             if any("-" in each for each in parameters.values() if isinstance(each, tuple)):
                 fail("bad-option", "--watch can't read standard input again", "name a file")
-            written = {Path(p).resolve() for name in OURS if (p := parameters.get(name))}
+            given = click.get_current_context().params
+            written = {Path(p).resolve() for name in OURS if (p := given.get(name))}
             return keep_running(
                 partial(command, **parameters),
                 lambda: _looking(list(watched(**parameters)), written),
-                lang_of(parameters.get("lang")),
+                language(),
             )
 
         return click.option("--watch", is_flag=True, help="Run again when a file changes.")(run)  # type: ignore[return-value]
@@ -142,16 +144,14 @@ def _files(path: Path) -> Iterator[Path]:
 
 
 def rules_and(*others: str) -> Callable[..., Iterator[Path]]:
-    """The rules folder in force, and the files that these parameters name."""
+    """The rules folder in force, the mapping file, and the files that these parameters name."""
 
-    def watched(**parameters: Any) -> Iterator[Path]:
+    def watched(run: RunOptions, reading: LeadOptions, **parameters: Any) -> Iterator[Path]:
         from groupbuy.rules.project import find_rules
 
-        rules = parameters.get("rules")
-        found = find_rules(rules, Path.cwd())
-        yield from (found, Path("rules")) if rules is None else (found,)
-        for name in others:
-            given = parameters.get(name)
+        found = find_rules(run.rules, Path.cwd())
+        yield from (found, Path("rules")) if run.rules is None else (found,)
+        for given in (reading.mapping, *(parameters.get(name) for name in others)):
             for path in given if isinstance(given, tuple) else (given,):
                 if path is not None:
                     yield Path(path)

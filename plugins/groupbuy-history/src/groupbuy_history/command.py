@@ -10,12 +10,12 @@ import click
 from groupbuy.api.commands import (
     DONE,
     LeadFile,
+    LeadOptions,
+    RunOptions,
     deliver,
     fail,
     leads_options,
     next_step,
-    open_leads,
-    open_rules,
     output_option,
     rules_options,
 )
@@ -45,21 +45,17 @@ def history_fit(
     leads: tuple[str, ...],
     days: int,
     output: Path | None,
-    mapping: Path | None,
-    rejects: Path | None,
-    rules: Path | None,
-    as_of: str | None,
-    settings: tuple[str, ...],
-    lang: str | None,
+    reading: LeadOptions,
+    run: RunOptions,
 ) -> int:
     """Fit the model of repeat buying to LEADS and print a rule pack with its numbers.
 
     The pack lies over history:repeat. How well such a fit would have foretold the last months is
     said on standard error. Exit codes: 0 done; 2 the input can't be used, or says too little.
     """
-    workspace = open_rules(rules, as_of, settings, lang, plugins=("history",))
+    workspace = run.open(plugins=("history",))
     today = date.fromordinal(workspace.options.as_of)
-    bought = _buying_days(open_leads(workspace, leads, mapping, rejects), today)
+    bought = _buying_days(reading.read(workspace, leads), today)
     histories = [h for h in (history_of(each, today.toordinal()) for each in bought) if h]
     repeat = sum(history.x > 0 for history in histories)
     if repeat < FEWEST_REPEAT:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,12 +14,12 @@ import click
 from groupbuy.api.commands import (
     DONE,
     INCOMPLETE,
+    LeadOptions,
+    RunOptions,
     deliver,
     fail,
     leads_options,
     next_step,
-    open_leads,
-    open_rules,
     output_option,
     pii_option,
     rules_options,
@@ -76,12 +77,8 @@ def plan(
     form: str,
     output: Path | None,
     show_pii: bool,
-    mapping: Path | None,
-    rejects: Path | None,
-    rules: Path | None,
-    as_of: str | None,
-    settings: tuple[str, ...],
-    lang: str | None,
+    reading: LeadOptions,
+    run: RunOptions,
 ) -> int:
     """Plan who visits or calls whom on which day of a week.
 
@@ -107,27 +104,19 @@ def plan(
 
         hint = did_you_mean(person, team.people) or f"people: {', '.join(team.people)}"
         fail("bad-option", f'--person: nobody is called "{person}"', hint)
-    workspace = open_rules(
-        rules,
-        review or as_of,
-        settings,
-        lang,
-        plugins=(PLUGIN,),
-        layers=(LAYER,),
-        show_pii=show_pii,
+    workspace = replace(run, as_of=review or run.as_of).open(
+        plugins=(PLUGIN,), layers=(LAYER,), show_pii=show_pii
     )
     check_rules(workspace)
-    concluded, aside = workspace.concluded(
-        open_leads(workspace, leads, mapping, rejects), "day_end"
-    )
-    run = _Run(workspace, concluded, aside, team, person)
+    concluded, aside = workspace.concluded(reading.read(workspace, leads), "day_end")
+    job = _Run(workspace, concluded, aside, team, person)
     if write_team is not None:
-        return run.write_team(write_team)
+        return job.write_team(write_team)
     if review is not None:
-        run.review(form, output)
+        job.review(form, output)
     else:
         assert team is not None
-        run.plan(team, week, form, output)
+        job.plan(team, week, form, output)
         if output is None and form == "table":
             next_step(f"→ groupbuy plan {leads[0]} --team {team_file} --format ics -o week.ics")
     for each in aside:
@@ -234,8 +223,6 @@ class _Run:
 
     def only(self, plan: Plan) -> Plan:
         """One person's part of a plan, where that is asked for."""
-        from dataclasses import replace
-
         if self.person is None:
             return plan
         team, name = plan.team, self.person

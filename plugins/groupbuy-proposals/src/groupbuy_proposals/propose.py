@@ -12,13 +12,13 @@ import click
 from groupbuy.api.commands import (
     DONE,
     INCOMPLETE,
+    LeadOptions,
+    RunOptions,
     deliver,
     fail,
     inert,
     leads_options,
     next_step,
-    open_leads,
-    open_rules,
     progress,
     rules_options,
     write_whole,
@@ -94,12 +94,8 @@ def propose(
     template: Path | None,
     write_template: Path | None,
     font: Path | None,
-    mapping: Path | None,
-    rejects: Path | None,
-    rules: Path | None,
-    as_of: str | None,
-    settings: tuple[str, ...],
-    lang: str | None,
+    reading: LeadOptions,
+    run: RunOptions,
 ) -> int:
     """Write a proposal for each of LEADS: the best packages, exact prices, in words to send.
 
@@ -113,10 +109,10 @@ def propose(
     from groupbuy_proposals.maker import Maker, in_model_words
 
     if write_template is not None:
-        return _write_template(write_template, lang)
+        return _write_template(write_template, run.lang)
     if not leads or folder is None:
         fail("bad-option", "name lead files and a folder", "groupbuy propose LEADS -o DIR")
-    workspace = open_rules(rules, as_of, settings, lang, plugins=(PLUGIN,), layers=(LAYER,))
+    workspace = run.open(plugins=(PLUGIN,), layers=(LAYER,))
     _check_rules(workspace)
     templates = _templates(template)
     fonts = _check_formats(also, font)
@@ -125,7 +121,7 @@ def propose(
         list(catalogue.items.values()), words_of(workspace.model), catalogue.places
     )
     today = date.fromordinal(workspace.options.as_of)
-    opened = open_leads(workspace, leads, mapping, rejects)
+    opened = reading.read(workspace, leads)
     folder.mkdir(exist_ok=True)
     maker = Maker(
         items,
@@ -254,10 +250,8 @@ def _templates(own: Path | None) -> dict[str, DocumentTemplate]:
     return {lang: read_template(template_path(lang), SHAPE) for lang in LANGUAGES}
 
 
-def _write_template(target: Path, lang: str | None) -> int:
-    from groupbuy.api.commands import lang_of
-
-    write_whole(target, template_path(lang_of(lang)).read_text(encoding="utf-8"))
+def _write_template(target: Path, lang: str) -> int:
+    write_whole(target, template_path(lang).read_text(encoding="utf-8"))
     next_step(f"→ groupbuy propose LEADS -o DIR --template {target}")
     return DONE
 

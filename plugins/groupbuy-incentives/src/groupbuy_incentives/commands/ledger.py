@@ -13,16 +13,16 @@ import click
 from groupbuy.api.commands import (
     DONE,
     FINDINGS,
+    RunOptions,
     check_workbook,
     deliver,
     lang_of,
+    lang_option,
     next_step,
-    open_rules,
     rules_options,
 )
 from groupbuy_incentives.commands.options import (
     choosing_options,
-    lang_option,
     ledger_option,
     output_options,
 )
@@ -81,17 +81,14 @@ def list_(
 def verify(
     path: Path,
     head: str | None,
-    rules: Path | None,
-    as_of: str | None,
-    settings: tuple[str, ...],
-    lang: str | None,
+    run: RunOptions,
 ) -> int:
     """Work everything out again and find what was changed.
 
     Exit codes: 0 the ledger is as it was written; 1 it is not; 2 it can't be read.
     """
     with closing(Ledger(path)) as opened:
-        workspace = open_rules(rules, as_of, settings, lang, plugins=("incentives",))
+        workspace = run.open(plugins=("incentives",))
         found = findings(opened, workspace.plugins.incentives(), head)
         for finding in found:
             click.echo(finding)

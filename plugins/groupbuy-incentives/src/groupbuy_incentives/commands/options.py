@@ -47,8 +47,3 @@ def choosing_options(command: F) -> F:
     ):
         command = option(command)
     return command
-
-
-lang_option: Callable[..., Any] = click.option(
-    "--lang", type=click.Choice(["en", "zh"]), help="Language of the output."
-)

@@ -11,10 +11,18 @@ from typing import Any, TypeVar
 
 import click
 
-from groupbuy.api.commands import DONE, check_workbook, day_of, deliver, fail, lang_of, next_step
+from groupbuy.api.commands import (
+    DONE,
+    check_workbook,
+    day_of,
+    deliver,
+    fail,
+    lang_of,
+    lang_option,
+    next_step,
+)
 from groupbuy_incentives.commands.options import (
     choosing_options,
-    lang_option,
     ledger_option,
     output_options,
 )

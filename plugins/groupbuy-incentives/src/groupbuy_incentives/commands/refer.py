@@ -13,13 +13,13 @@ from groupbuy.api import did_you_mean
 from groupbuy.api.commands import (
     DONE,
     INCOMPLETE,
+    LeadOptions,
+    RunOptions,
     Workspace,
     deliver,
     fail,
     leads_options,
     next_step,
-    open_leads,
-    open_rules,
     rules_options,
     tell,
 )
@@ -50,12 +50,8 @@ def refer(
     most: int | None,
     form: str,
     output: Path | None,
-    mapping: Path | None,
-    rejects: Path | None,
-    rules: Path | None,
-    as_of: str | None,
-    settings: tuple[str, ...],
-    lang: str | None,
+    reading: LeadOptions,
+    run: RunOptions,
 ) -> int:
     """Match customers who may be asked (`ask: who`) to prospects (`ask: whom`).
 
@@ -63,10 +59,8 @@ def refer(
     values of all introductions add up to the most that is possible (min-cost flow, exact). The
     value of one is the prospect's times the strength of the tie between the two.
     """
-    workspace = open_rules(rules, as_of, settings, lang, plugins=("incentives",))
-    concluded, aside = workspace.concluded(
-        open_leads(workspace, leads, mapping, rejects), "programs"
-    )
+    workspace = run.open(plugins=("incentives",))
+    concluded, aside = workspace.concluded(reading.read(workspace, leads), "programs")
     survey = introductions_of([(each.entries, each.conclusions) for each in concluded])
     id = _program(survey, program, workspace)
     found = survey.fields.get(id)

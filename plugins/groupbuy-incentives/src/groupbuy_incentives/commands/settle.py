@@ -13,12 +13,12 @@ import click
 from groupbuy.api.commands import (
     DONE,
     INCOMPLETE,
+    LeadOptions,
+    RunOptions,
     check_workbook,
     fail,
     leads_options,
     next_step,
-    open_leads,
-    open_rules,
     rules_options,
     tell,
 )
@@ -67,12 +67,8 @@ def settle(
     period: str | None,
     form: str,
     output: Path | None,
-    mapping: Path | None,
-    rejects: Path | None,
-    rules: Path | None,
-    as_of: str | None,
-    settings: tuple[str, ...],
-    lang: str | None,
+    reading: LeadOptions,
+    run: RunOptions,
     **files: tuple[Path, ...],
 ) -> int:
     """Work out what is owed by the programs of the rules, and post it in the ledger.
@@ -87,10 +83,8 @@ def settle(
         check_workbook("statement.xlsx", output)
     if output is not None and not output.absolute().parent.is_dir():
         fail("no-such-folder", f"there is no folder {output.parent}", "make it first")
-    workspace = open_rules(rules, as_of, settings, lang, plugins=("incentives",))
-    concluded, aside = workspace.concluded(
-        open_leads(workspace, leads, mapping, rejects), "programs"
-    )
+    workspace = run.open(plugins=("incentives",))
+    concluded, aside = workspace.concluded(reading.read(workspace, leads), "programs")
     tell_all = [problem for each in aside for problem in each.problems]
     stated, accounts = rules_and_accounts(concluded)
     if not stated.programs:
