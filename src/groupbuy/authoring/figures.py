@@ -38,6 +38,7 @@ from groupbuy.sections.forms.form import Form
 from groupbuy.source.nodes import Mapping as MappingNode
 from groupbuy.source.nodes import Scalar
 from groupbuy.source.nodes import Sequence as SequenceNode
+from groupbuy.tree import naming
 from groupbuy.tree.nodes import Expr, Over, walk
 from groupbuy.tree.types import Kind
 
@@ -200,7 +201,7 @@ class _Collected:
     def ranked_value(self, case: Case, id: str) -> float | None:
         """What a lead was ranked by; none where it is not among those ranked."""
         assert case.plan is not None
-        population = case.plan.populations.get(f"{id}.rank")
+        population = case.plan.populations.get(naming.rank(id))
         if population is None:
             return None
         among = population.among is None or case.env.get(population.among) is True

@@ -10,6 +10,7 @@ from groupbuy.engine.missing import Missing
 from groupbuy.engine.run import Case
 from groupbuy.model.model import LeadModel
 from groupbuy.sections.template import RANK, Slot, Template
+from groupbuy.tree import naming
 from groupbuy.tree.derived import NOT_APPLICABLE
 from groupbuy.tree.nodes import NONE, Expr, names
 from groupbuy.tree.types import Kind, Type
@@ -98,9 +99,7 @@ class LeadConclusions:
         found: dict[str, Any] = {}
         for test in tests:
             for name in names(test):
-                shown = name.partition("∈")[0]
-                for suffix in (".low", ".high", ".value"):
-                    shown = shown.removesuffix(suffix)
+                shown = naming.base(name)
                 if shown in found or ":" in shown or "." in shown or shown in self.model.tables:
                     continue
                 value, type = self.value(shown), self.type_of(shown)
@@ -134,9 +133,11 @@ class LeadConclusions:
         if definition is None:
             return []
         words: list[Any] = [
-            word for word in definition.type.values if self.value(f"{name}∈{word}") is not False
+            word
+            for word in definition.type.values
+            if self.value(naming.within(name, (word,))) is not False
         ]
-        if self.value(f"{name}∈{NOT_APPLICABLE}") is not False:
+        if self.value(naming.within(name, (NOT_APPLICABLE,))) is not False:
             words.append(None)
         return words
 

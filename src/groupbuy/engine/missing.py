@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from groupbuy.engine.plan import Env, Plan
+from groupbuy.tree import naming
 from groupbuy.tree.definitions import Definition
 from groupbuy.tree.nodes import Agg, Call, Case, Col, Expr, Lit, Op, Ref, names, walk
 from groupbuy.tree.types import Kind
@@ -37,10 +38,10 @@ class Missing:
         if definition is None:
             return {}
         result: dict[str, None] = {}
-        base = name.removesuffix(".low").removesuffix(".high")
-        if self.plan.stack.lookup(f"{base}.value") is not None:
+        base = naming.end_base(name)
+        if self.plan.stack.lookup(naming.value(base)) is not None:
             for line in self.plan.stack.defined:
-                if line.startswith(f"{base}/") and self.env.get(line) is None:
+                if naming.is_line_of(base, line) and self.env.get(line) is None:
                     result.update(self.of_name(line))
         elif isinstance(definition.expression, Expr):
             result = self.of_tree(definition.expression)
@@ -132,7 +133,7 @@ class Missing:
         """Where every condition is decided but the ends of a score still lie apart."""
         result: dict[str, None] = {}
         for name in names(tree):
-            base = name.removesuffix(".low").removesuffix(".high")
+            base = naming.end_base(name)
             if base != name and self.env.get(base) is None:
                 result.update(self.of_name(base))
         return result

@@ -17,6 +17,7 @@ from groupbuy.model.model import LeadModel
 from groupbuy.reason.questions import Edges, edges_of
 from groupbuy.rules.stack import Stack
 from groupbuy.texts import Text
+from groupbuy.tree import naming
 from groupbuy.tree.definitions import Definition
 from groupbuy.tree.derived import NOT_APPLICABLE
 from groupbuy.tree.nodes import Col, Expr, Lit, Op, Over, Periods, Ref, walk
@@ -152,7 +153,9 @@ class Plan:
                 for number, cut in enumerate(over.cuts)
                 if cut.cost is not None
             )
-            named = {part: f"{name}:{part}" for part, tree in parts.items() if tree is not None}
+            named = {
+                part: naming.part(name, part) for part, tree in parts.items() if tree is not None
+            }
             for part, full in named.items():
                 tree = parts[part]
                 assert tree is not None
@@ -191,7 +194,7 @@ class Plan:
         stage_of = self.stage_of
         parts: dict[str, list[str]] = {}
         for name in self.definitions:
-            owner = name.rpartition(":")[0]
+            owner = naming.whole(name)
             if owner in self.populations:
                 parts.setdefault(owner, []).append(name)
         stages: list[list[str]] = [[]]
@@ -257,7 +260,7 @@ class Plan:
 
         All that follows from one name is worked out together.
         """
-        base = name.partition("∈")[0].removesuffix(".likely")
+        base = naming.base(name)
         if self.fixed is not None and base in self.fixed.definitions:
             self.fixed.extend(env, name)
             return
@@ -265,7 +268,7 @@ class Plan:
         family = [name]
         if definition is not None and definition.type.kind is Kind.CHOICE and base != name:
             words = (*definition.type.values, NOT_APPLICABLE)
-            family = [f"{base}.likely", *(f"{base}∈{word}" for word in words)]
+            family = [naming.likely(base), *(naming.within(base, (word,)) for word in words)]
             family += [] if name in family else [name]
         key = family[0]
         if key not in self._extra or name not in self._extra[key][1]:

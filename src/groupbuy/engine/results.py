@@ -18,9 +18,9 @@ from groupbuy.model.lead import SetAside
 from groupbuy.plugins.guard import PluginError
 from groupbuy.plugins.registry import Registry
 from groupbuy.rules.ruleset import RuleSet
-from groupbuy.rules.stack import shown
 from groupbuy.sections.base import Lowered
 from groupbuy.sections.gates import VERDICT, VERDICTS
+from groupbuy.tree import naming
 from groupbuy.tree.nodes import NONE
 from groupbuy.tree.types import Kind
 from groupbuy.watch import Watch, unwatched
@@ -148,7 +148,7 @@ class Presenter:
         for name, count in run.unranked.items():
             if count:
                 # A grade's cuts may read costs that its ranks don't.
-                found[shown(name)] = max(count, found.get(shown(name), 0))
+                found[naming.as_written(name)] = max(count, found.get(naming.as_written(name), 0))
         return found
 
     def set_aside(self, id: str | None, at: str, problems: Iterable[Problem]) -> dict[str, Any]:
@@ -325,7 +325,7 @@ class Ranking:
         """One criterion: known values in order, then unknown, then what does not apply."""
         value = case.env.get(name)
         if value is None:
-            value = case.env.get(f"{name}.value")
+            value = case.env.get(naming.value(name))
         if value is None:
             return (1, 0)
         if value is NONE:

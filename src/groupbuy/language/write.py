@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from groupbuy.tree import naming
 from groupbuy.tree.nodes import NONE, UNKNOWN, Agg, Call, Case, Col, Expr, Lit, Op, Over, Ref
 from groupbuy.tree.types import Kind
 
@@ -48,10 +49,9 @@ def _text(tree: Expr) -> tuple[str, int]:
 
 def _name(name: str) -> str:
     """A name as authors know it; `fit.low` and `fit.high` are ends of `fit`."""
-    base, mark, words = name.partition("∈")
-    for suffix in (".low", ".high", ".value", ".likely"):
-        base = base.removesuffix(suffix)
-    return f"{base} in [{', '.join(words.split('|'))}]" if mark else base
+    asked = naming.split_words(name)
+    base = naming.base(name)
+    return base if asked is None else f"{base} in [{', '.join(asked[1])}]"
 
 
 def _literal(tree: Lit) -> str:

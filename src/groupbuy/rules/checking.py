@@ -12,6 +12,7 @@ from groupbuy.rules.locks import lock_of
 from groupbuy.rules.merge import leaves, merge
 from groupbuy.rules.pack import Pack, PackEntry
 from groupbuy.sections.base import Entry, Lowered, as_mapping
+from groupbuy.tree import naming
 from groupbuy.tree.nodes import Expr, Over, names, walk
 
 
@@ -262,7 +263,7 @@ class Checks:
             found.add(name)
             for pack, entry in self.entries.behind(name):
                 for definition in self.entries.as_defined(pack, entry).definitions:
-                    pending.extend(as_written(read) for read in definition.reads)
+                    pending.extend(naming.as_written(read) for read in definition.reads)
         return found
 
     # ── the population ──
@@ -318,15 +319,7 @@ class Checks:
 
 def read_by(tree: Expr) -> list[str]:
     """The names that a tree reads, as authors know them."""
-    return [as_written(name) for name in names(tree)]
-
-
-def as_written(name: str) -> str:
-    """The name that authors know, for one that follows from it (`fit.low`, `kind∈gift`)."""
-    name = name.partition("∈")[0]
-    for end in (".low", ".high"):
-        name = name.removesuffix(end)
-    return name
+    return [naming.as_written(name) for name in names(tree)]
 
 
 def over_population(lowered: Lowered) -> frozenset[Over]:

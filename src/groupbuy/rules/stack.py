@@ -12,7 +12,7 @@ from groupbuy.rules.pack import Pack
 from groupbuy.rules.scope import circular
 from groupbuy.sections.base import Lowered
 from groupbuy.source.nodes import Node
-from groupbuy.tree import build
+from groupbuy.tree import build, naming
 from groupbuy.tree.definitions import Definition
 from groupbuy.tree.derived import derive
 from groupbuy.tree.nodes import Expr, Lit, Over, Periods, Ref, rewrite
@@ -150,7 +150,7 @@ class Stack:
                 return node
             name = self._overs.get(node)
             if name is None:
-                name = self._overs[node] = f"{definition.name}#{len(self._overs)}"
+                name = self._overs[node] = naming.inside(definition.name, len(self._overs))
                 self.definitions[name] = Definition(name, node, definition.at, definition.owner)
             return Ref(name, node.type)
 
@@ -177,7 +177,7 @@ class Stack:
 
     def plain(self, name: str) -> bool:
         """Whether a name can't be a derived one: those have a mark in them."""
-        return "." not in name and "∈" not in name
+        return not naming.follows(name)[1]
 
     def check_circles(self) -> None:
         """Raise if names wait for each other. Looks at what is written, and folds nothing."""
@@ -189,7 +189,7 @@ class Stack:
 
     def circular(self, circle: CircleError, definitions: Mapping[str, Definition]) -> GroupbuyError:
         """The error that names a circle by what the author knows."""
-        names = list(dict.fromkeys(shown(step) for step in circle.path))
+        names = list(dict.fromkeys(naming.as_written(step) for step in circle.path))
         return GroupbuyError(circular([*names, names[0]], definitions[circle.path[0]].at))
 
     def bases_read(self, name: str) -> list[str]:
@@ -200,12 +200,9 @@ class Stack:
     def written(self, name: str) -> str | None:
         """The written definition that a name is, or follows from."""
         while name not in self.defined:
-            base, mark, _ = name.partition("∈")
-            if not mark:
-                base, mark, _ = name.rpartition(".")
-            if not mark:
+            name, how = naming.follows(name)
+            if not how:
                 return None
-            name = base
         return name
 
     def ordered(self, wanted: Iterable[str]) -> list[str]:
@@ -220,11 +217,3 @@ class Stack:
         except CircleError as circle:
             raise self.circular(circle, self.definitions) from None
         return [name for name in found if name in self.definitions]
-
-
-def shown(name: str) -> str:
-    """The name that an author knows, for one that follows from it."""
-    base = name.partition("∈")[0].partition("#")[0]
-    for suffix in (".low", ".high", ".value", ".likely", ".rank", ".rows"):
-        base = base.removesuffix(suffix)
-    return base.removesuffix("/total").partition("/")[0] if ":" not in base else base

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from groupbuy.tree import build
+from groupbuy.tree import build, naming
 from groupbuy.tree.derived import NOT_APPLICABLE
 from groupbuy.tree.nodes import NONE, Agg, Case, Col, Expr, Lit, Op, Ref
 from groupbuy.tree.operations import COMPARE, CONNECT
@@ -59,7 +59,7 @@ def not_applicable(value: Expr, name_may: Callable[[str], bool]) -> Expr:
     """A condition: whether `value` does not apply; unknown while that itself is open."""
     if isinstance(value, Ref) and value.type.open:
         if value.type.kind is Kind.CHOICE:
-            return Ref(f"{value.name}∈{NOT_APPLICABLE}", FLAG)
+            return Ref(naming.within(value.name, (NOT_APPLICABLE,)), FLAG)
         # An open score that applies has a low end; without one, nobody knows whether it does.
         value = build.ends(value)[0]
     elif not may_not_apply(value, name_may):

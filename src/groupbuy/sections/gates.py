@@ -23,7 +23,7 @@ from groupbuy.sections.base import (
 )
 from groupbuy.sections.template import Template
 from groupbuy.source.nodes import Scalar
-from groupbuy.tree import build
+from groupbuy.tree import build, naming
 from groupbuy.tree.definitions import Definition
 from groupbuy.tree.nodes import Expr, Lit, Ref
 from groupbuy.tree.types import FLAG, Type, choice
@@ -81,7 +81,7 @@ class Gates:
         name = gate_name(entry.id)
         definitions = [entry.define(name, test)]
         if table is not None:
-            rows = entry.define(f"{name}.rows", test, table=table)
+            rows = entry.define(naming.rows(name), test, table=table)
             definitions = [rows, entry.define(name, build.agg("any", table, test, None, FLAG))]
         view = GateView(test, verdict, unknown, optional_text(fields, "do", ctx, table), table)
         return Lowered(entry, tuple(definitions), view, **texts(entry, ctx, table))
@@ -128,7 +128,7 @@ class Gates:
             return None
         rows: list[tuple[str, int] | None] = [None]
         if view.table is not None:
-            values = lead.rows(f"{gate_name(lowered.entry.id)}.rows") or []
+            values = lead.rows(naming.rows(gate_name(lowered.entry.id))) or []
             rows = [(view.table, index) for index, value in enumerate(values) if value is True]
         return {"reasons": [self.reason(lowered, lead, row, at) for row in rows]}
 

@@ -22,6 +22,7 @@ from groupbuy.sections.forms.form import Form
 from groupbuy.sections.forms.lower import lower_form
 from groupbuy.sections.schema import FORMS
 from groupbuy.source.nodes import Mapping, Node, Scalar
+from groupbuy.tree import naming
 from groupbuy.tree.definitions import Definition
 from groupbuy.tree.nodes import NONE, Expr, Lit
 from groupbuy.tree.types import Type, choice
@@ -72,7 +73,7 @@ class Grades:
         form = applied(form, entry.fields, ctx)
         definitions = [entry.define(entry.id, form.tree)]
         if form.rank is not None:
-            definitions.append(entry.define(f"{entry.id}.rank", form.rank))
+            definitions.append(entry.define(naming.rank(entry.id), form.rank))
         return Lowered(entry, tuple(definitions), form, **texts(entry, ctx))
 
     def conclude(self, entries: list[Lowered]) -> Iterable[Definition]:
@@ -86,7 +87,7 @@ class Grades:
         if value is NONE:
             return {"value": None, "status": "none"}
         if value is None:
-            likely = lead.value(f"{entry.id}.likely")
+            likely = lead.value(naming.likely(entry.id))
             return {
                 "value": None,
                 "status": "unknown",
@@ -99,7 +100,7 @@ class Grades:
     def reason(self, lowered: Lowered, form: Form, value: str, lead: Conclusions) -> dict[str, Any]:
         """Which row, band, case or cut decided, in its own words or the grade's."""
         entry = lowered.entry
-        rank = f"{entry.id}.rank" if form.rank is not None else None
+        rank = naming.rank(entry.id) if form.rank is not None else None
         for arm in form.arms:
             holds = lead.holds(arm.test)
             if holds is None:

@@ -29,7 +29,7 @@ from groupbuy.sections.forms.lower import lower_form
 from groupbuy.sections.schema import FORMS
 from groupbuy.sections.template import Template
 from groupbuy.source.nodes import Mapping, Node, Sequence
-from groupbuy.tree import build
+from groupbuy.tree import build, naming
 from groupbuy.tree.definitions import Definition
 from groupbuy.tree.nodes import NONE, Case, Expr, Lit, Ref
 from groupbuy.tree.operations import close
@@ -169,7 +169,7 @@ class Scores:
             return clamped if test is None else build.case([(test, clamped)], build.none(type))
 
         names = {end: f"{entry.id}.{end}" for end in ("value", "low", "high")}
-        total = entry.define(f"{entry.id}/total", lines.value())
+        total = entry.define(naming.total(entry.id), lines.value())
         # What unknown rules surely add or take counts, though they themselves add nothing.
         least, most = Ref(names["low"], type), Ref(names["high"], type)
         value = build.smallest([most, build.largest([least, Ref(total.name, type)])])
@@ -212,7 +212,7 @@ class Scores:
                 lines.append(self.line(line, points, lead))
         # The most telling first: the order of rules means nothing.
         lines.sort(key=lambda line: (-abs(line["points"]), line["id"]))
-        total = lead.value(f"{id}/total")
+        total = lead.value(naming.total(id))
         if isinstance(total, float) and isinstance(value, float) and not close(total, value):
             lines.append(
                 {
@@ -303,7 +303,7 @@ class _Rules(_Lines):
                 )
             )
         tree = build.case([(test, _nothing_for_none(form.tree))], build.number(0))
-        name = f"{self.entry.id}/{id}"
+        name = naming.line(self.entry.id, id)
         self.definitions.append(self.entry.define(name, tree, at))
         read = [test] if when is not None else []
         if not isinstance(form.tree, Lit):
@@ -393,7 +393,7 @@ class _Weights(_Lines):
             self.parts.append((value, low, high, weight))
         weight_of_known = self.weight_total([value for value, *_ in self.parts])
         for (id, at, component, weight), (value, *_) in zip(pending, self.parts, strict=True):
-            name = f"{self.entry.id}/{id}"
+            name = naming.line(self.entry.id, id)
             part = build.arithmetic("/", build.arithmetic("*", weight, value), weight_of_known)
             self.definitions.append(self.entry.define(name, part, at))
             read = (component,) if isinstance(weight, Lit) else (component, weight)
@@ -437,7 +437,7 @@ class _Weights(_Lines):
         """A component's value, least and most, all within the range."""
         if isinstance(component, Ref) and component.type.open:
             closed = replace(component.type, open=False)
-            value: Expr = Ref(f"{component.name}.value", closed)
+            value: Expr = Ref(naming.value(component.name), closed)
             low, high = build.ends(component)
             return value, low, high
         value = component

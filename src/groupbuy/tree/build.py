@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any
 
 from groupbuy.errors import did_you_mean
+from groupbuy.tree import naming
 from groupbuy.tree.nodes import (
     NONE,
     UNKNOWN,
@@ -248,7 +249,7 @@ def ends(expr: Expr) -> tuple[Expr, Expr]:
     """Low and high end of a number: the definitions kept for an open name, else itself twice."""
     if isinstance(expr, Ref) and expr.type.open:
         closed = replace(expr.type, open=False)
-        return Ref(f"{expr.name}.low", closed), Ref(f"{expr.name}.high", closed)
+        return Ref(naming.low(expr.name), closed), Ref(naming.high(expr.name), closed)
     return expr, expr
 
 
@@ -359,7 +360,7 @@ def member(value: Expr, words: Iterable[str]) -> Expr:
     if isinstance(value, Ref) and value.type.open:
         # An open grade may be decided for this set of words although it is not known which.
         closed = Ref(value.name, replace(value.type, open=False))
-        left = Ref(membership(value.name, kept), FLAG)
+        left = Ref(naming.within(value.name, kept), FLAG)
         return Case(((known(closed), _fold("in", (closed, Lit(kept, TEXT)), FLAG)),), left, FLAG)
     if not kept:
         return compare_known_false(value)
@@ -369,11 +370,6 @@ def member(value: Expr, words: Iterable[str]) -> Expr:
 def compare_known_false(value: Expr) -> Expr:
     """False once `value` is known: `<` the first word of an ordered choice."""
     return _fold("in", (value, Lit((), TEXT)), FLAG)
-
-
-def membership(name: str, words: tuple[str, ...]) -> str:
-    """The name of the definition that says whether the choice `name` can only be in `words`."""
-    return f"{name}∈{'|'.join(words)}"
 
 
 def one_of(value: Expr, items: list[Lit]) -> Expr:

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from groupbuy.tree import build
+from groupbuy.tree import build, naming
 from groupbuy.tree.definitions import Definition
 from groupbuy.tree.nodes import NONE, UNKNOWN, Agg, Call, Case, Expr, Lit, Op, Over, Ref
 from groupbuy.tree.types import FLAG, Kind
@@ -26,39 +26,38 @@ Lookup = Callable[[str], Definition | None]
 
 def derive(name: str, lookup: Lookup) -> Definition | None:
     """The definition called `name`, if it follows from one that `lookup` knows."""
-    base, mark, words = name.partition("∈")
-    if not mark:
-        base, _, suffix = name.rpartition(".")
+    base, how = naming.follows(name)
     found = lookup(base)
     if found is None or not isinstance(found.expression, Expr):
         return None
     tree = found.expression
-    if mark:
-        return replace(found, name=name, expression=_within(tree, words))
-    if suffix == "likely":
+    asked = naming.split_words(name)
+    if asked is not None:
+        return replace(found, name=name, expression=_within(tree, asked[1]))
+    if how == naming.LIKELY:
         return replace(found, name=name, expression=_likely(tree, lookup))
-    if suffix in ("low", "high") and tree.type.kind is Kind.NUMBER:
+    if how in naming.ENDS and tree.type.kind is Kind.NUMBER:
         low, high = bounds(tree, lookup)
-        return replace(found, name=name, expression=low if suffix == "low" else high)
+        return replace(found, name=name, expression=low if how == naming.LOW else high)
     return None
 
 
 # ── which words are left ───────────────────────────────────────────────────────────────────────
 
 
-def _within(tree: Expr, words: str) -> Expr:
+def _within(tree: Expr, words: tuple[str, ...]) -> Expr:
     """Whether the value of `tree` is one of `words`, decided arm by arm."""
     if isinstance(tree, Case):
         arms = [(test, _within(value, words)) for test, value in tree.arms]
         return build.case(arms, _within(tree.default, words))
-    if words == NOT_APPLICABLE:
+    if words == (NOT_APPLICABLE,):
         if isinstance(tree, Lit):
             return build.unknown() if tree.value is UNKNOWN else build.flag(tree.value is NONE)
         if isinstance(tree, Ref) and tree.type.open:
-            return Ref(f"{tree.name}∈{NOT_APPLICABLE}", FLAG)
+            return Ref(naming.within(tree.name, (NOT_APPLICABLE,)), FLAG)
         known, missing = build.known(tree), build.missing(tree)
         return build.case([(known, build.FALSE), (missing, build.unknown())], build.TRUE)
-    return build.member(tree, words.split("|"))
+    return build.member(tree, words)
 
 
 # ── likely ─────────────────────────────────────────────────────────────────────────────────────
@@ -107,23 +106,24 @@ def _stays(tree: Expr) -> bool:
 
 
 def _likely_name(ref: Ref, lookup: Lookup) -> Expr:
-    base, mark, words = ref.name.partition("∈")
-    if mark:
+    asked = naming.split_words(ref.name)
+    if asked is not None:
+        base, words = asked
         found = lookup(base)
-        if found is None or words == NOT_APPLICABLE:
+        if found is None or words == (NOT_APPLICABLE,):
             return ref
         closed = replace(found.type, open=False)
-        return build.member(Ref(f"{base}.likely", closed), words.split("|"))
-    stem, _, suffix = ref.name.rpartition(".")
-    if suffix in ("low", "high") and lookup(f"{stem}.value"):
-        return Ref(f"{stem}.value", ref.type)
+        return build.member(Ref(naming.likely(base), closed), words)
+    stem = naming.end_base(ref.name)
+    if stem != ref.name and lookup(naming.value(stem)):
+        return Ref(naming.value(stem), ref.type)
     closed = replace(ref.type, open=False)
-    if lookup(f"{ref.name}.value"):
-        return Ref(f"{ref.name}.value", closed)
+    if lookup(naming.value(ref.name)):
+        return Ref(naming.value(ref.name), closed)
     found = lookup(ref.name)
     if found is None or not isinstance(found.expression, Expr) or _stays(found.expression):
         return ref
-    return Ref(f"{ref.name}.likely", closed)
+    return Ref(naming.likely(ref.name), closed)
 
 
 # ── bounds ─────────────────────────────────────────────────────────────────────────────────────
@@ -152,7 +152,7 @@ def _bounds_of_name(ref: Ref, lookup: Lookup) -> tuple[Expr, Expr]:
         return build.ends(ref)
     found = lookup(ref.name)
     if found is not None and not isinstance(found.expression, Over):
-        return Ref(f"{ref.name}.low", ref.type), Ref(f"{ref.name}.high", ref.type)
+        return Ref(naming.low(ref.name), ref.type), Ref(naming.high(ref.name), ref.type)
     return _declared_end(ref, ref.type.low), _declared_end(ref, ref.type.high)
 
 

@@ -19,6 +19,7 @@ from groupbuy.sections.gates import VERDICT
 from groupbuy.source.nodes import Mapping as MappingNode
 from groupbuy.source.nodes import Node, Scalar, Sequence
 from groupbuy.texts import Text
+from groupbuy.tree import naming
 from groupbuy.tree.nodes import NONE, Expr, Lit
 from groupbuy.tree.types import COMPUTED, Type
 
@@ -255,7 +256,7 @@ class Judge:
         if key == "status":
             return bool(status_of(value) == node.data())
         if key == "likely":
-            likely = value if value is not None else self.lead.value(f"{name}.likely")
+            likely = value if value is not None else self.lead.value(naming.likely(name))
             return agrees(node, likely, type, words)
         if key == "missing":
             lacking = self.lead.missing(name) if value is None else []

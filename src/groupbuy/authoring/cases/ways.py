@@ -17,6 +17,7 @@ from groupbuy.sections.forms.form import Form
 from groupbuy.sections.gates import VERDICT, gate_name
 from groupbuy.sections.plays import Move
 from groupbuy.sections.scores import Line
+from groupbuy.tree import naming
 from groupbuy.tree.nodes import NONE, Expr, Lit
 
 FIRES, SILENT, UNKNOWN = "fires", "silent", "unknown"
@@ -111,7 +112,7 @@ def _line(lowered: Lowered, line: Line) -> Iterator[Way]:
         if points is NONE or not (points or line.weighs):
             return SILENT
         # Without even a low end, nobody knows whether the score applies.
-        return UNKNOWN if lead.value(f"{score}.low") is None else FIRES
+        return UNKNOWN if lead.value(naming.low(score)) is None else FIRES
 
     always = line.weighs or not line.tests
     yield Way(path, line.at, line.tests, state, always=always)
@@ -120,7 +121,7 @@ def _line(lowered: Lowered, line: Line) -> Iterator[Way]:
         """Whether the points count at all: bands may give 0, which is a result, too."""
         if lead.value(score) is NONE:
             return SILENT
-        if lead.value(f"{score}.low") is None:
+        if lead.value(naming.low(score)) is None:
             return UNKNOWN
         return _holds(lead.holds(line.tests[0])) if len(line.tests) > 1 else FIRES
 

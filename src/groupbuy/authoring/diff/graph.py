@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from groupbuy.authoring.cases.ways import variants
 from groupbuy.rules.entries import Key
 from groupbuy.rules.ruleset import RuleSet
-from groupbuy.rules.stack import shown
 from groupbuy.sections.gates import VERDICT
+from groupbuy.tree import naming
 from groupbuy.tree.nodes import names
 
 VERDICT_KEY: Key = ("gates", VERDICT)
@@ -29,7 +29,7 @@ class Graph:
                 owners.setdefault(definition.name, key)
                 read.setdefault(key, set()).update(definition.reads)
         for key, found in read.items():
-            known = (owners.get(name) or owners.get(shown(name)) for name in found)
+            known = (owners.get(name) or owners.get(naming.as_written(name)) for name in found)
             self.reads[key] = {owner for owner in known if owner is not None and owner != key}
         gates = {key for key in self.reads if key[0] == "gates"}
         self.reads[VERDICT_KEY] = gates

@@ -15,6 +15,7 @@ from groupbuy.model.lead import Lead
 from groupbuy.rules.entries import Key
 from groupbuy.rules.stack import Stack
 from groupbuy.sections.gates import VERDICT, gate_name
+from groupbuy.tree import naming
 from groupbuy.tree.nodes import NONE
 
 UNKNOWN_WORD, NONE_WORD = "?", "–"
@@ -105,7 +106,7 @@ def _value(key: Key, stack: Stack, case: Case) -> Any:
     if section == "gates":
         return env.get(gate_name(id), NONE)
     if section == "scores":
-        return tuple(env.get(f"{id}{end}", NONE) for end in ("", ".value", ".low", ".high"))
+        return tuple(env.get(f"{id}{end}", NONE) for end in ("", naming.VALUE, *naming.ENDS))
     if section == "settings":
         constant = stack.constants.get(id)
         return None if constant is None else constant.value

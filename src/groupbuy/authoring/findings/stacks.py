@@ -10,8 +10,9 @@ from groupbuy.reason.solve import Solver
 from groupbuy.rules.entries import Key
 from groupbuy.rules.pack import Pack
 from groupbuy.rules.ruleset import RuleSet
-from groupbuy.rules.stack import shown, stack_key
+from groupbuy.rules.stack import stack_key
 from groupbuy.sections.base import Lowered
+from groupbuy.tree import naming
 from groupbuy.tree.nodes import Expr, names
 
 MOST_PACKS = 10
@@ -124,7 +125,7 @@ class Stacks:
     def keys_of(self, read: Iterable[str]) -> Iterator[Key]:
         """The entries behind names."""
         for name in read:
-            yield from self.keys.get(shown(name), ())
+            yield from self.keys.get(naming.as_written(name), ())
             yield from self.keys.get(name, ())
 
     def touching(self, key: Key) -> frozenset[Pack]:

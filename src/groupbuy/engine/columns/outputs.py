@@ -23,7 +23,7 @@ from groupbuy.model.model import LeadModel
 from groupbuy.rules.stack import Stack
 from groupbuy.sections.base import Lowered
 from groupbuy.sections.gates import VERDICT, VERDICT_TYPE, VERDICTS, gate_name
-from groupbuy.tree import build
+from groupbuy.tree import build, naming
 from groupbuy.tree.definitions import Definition
 from groupbuy.tree.derived import NOT_APPLICABLE
 from groupbuy.tree.nodes import Expr, Periods, Ref
@@ -118,7 +118,7 @@ class Outputs:
         value = held.value
         if type.kind is Kind.NUMBER and type.open:
             # Of an open score, what is known of it.
-            known = self.held(f"{name}.value", type).value
+            known = self.held(naming.value(name), type).value
             null = lit(None, nw.Float64)
             none = held.none or FALSE
             value = when([(none, null)], coalesce([value, known]))
@@ -216,7 +216,7 @@ class Outputs:
     def score(self, id: str, entries: list[Lowered]) -> Iterator[Output]:
         """A score with its ends and the rules that gave points."""
         closed = self.held(id, COMPUTED)
-        yield Output(id, self.held(f"{id}.value", COMPUTED).value, NUMBER)
+        yield Output(id, self.held(naming.value(id), COMPUTED).value, NUMBER)
         for end in ("low", "high"):
             yield Output(f"{id}_{end}", self.held(f"{id}.{end}", COMPUTED).value, NUMBER)
         yield Output(f"{id}_status", self.status(closed), TEXT)
@@ -242,11 +242,11 @@ class Outputs:
         yield Output(f"{id}_status", self.status(held), TEXT)
         null = lit(None, nw.String)
         missing = self.sheet.keep(held.missing)
-        likely = self.held(f"{id}.likely", type).value
+        likely = self.held(naming.likely(id), type).value
         yield Output(f"{id}_likely", when([(missing, likely)], null), TEXT)
         left = []
         for word in (*words, NOT_APPLICABLE):
-            test = self.holds(f"{id}∈{word}").value
+            test = self.holds(naming.within(id, (word,))).value
             open_still = missing & test.or_else(True)
             left.append((open_still, DOES_NOT_APPLY if word == NOT_APPLICABLE else word))
         yield self.ids(f"{id}_possible", left)

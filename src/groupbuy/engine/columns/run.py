@@ -23,7 +23,7 @@ from groupbuy.engine.run import Engine
 from groupbuy.engine.standing import Standings
 from groupbuy.errors import Problem
 from groupbuy.rules.ruleset import RuleSet
-from groupbuy.rules.stack import shown
+from groupbuy.tree import naming
 from groupbuy.tree.nodes import Call, Expr
 
 
@@ -159,7 +159,9 @@ class ColumnEngine:
 
     def unranked(self) -> dict[str, int]:
         """How many leads each ranking had to leave out."""
-        return {shown(name): r.unranked for name, r in self.ranked.items() if r.unranked}
+        return {
+            naming.as_written(name): r.unranked for name, r in self.ranked.items() if r.unranked
+        }
 
     def aside(self) -> list[SetAsideStack]:
         """The leads that get no result, by stack."""
