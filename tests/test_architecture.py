@@ -36,8 +36,10 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("engine",),  # plan, run, explain; `Workspace`
     ("files", "render"),  # read leads; write results
     ("authoring",),  # check, test, diff, fmt
-    ("testing", "lsp", "decisions"),  # the plugin test kit; the language server; the decision log
-    ("cli", "pytest_plugin"),
+    ("lsp", "decisions"),  # the language server; the decision log
+    ("cli",),
+    ("testing",),  # the test kit of plugins, which also runs commands
+    ("pytest_plugin",),
     ("api",),  # the one import of plugin authors: a façade over all of it
     ("__main__",),
 )

@@ -2,34 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from groupbuy.cli.group import groupbuy
 from groupbuy.cli.running import run
+from groupbuy.testing import Ran
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples" / "leads.yaml"
 AS_OF = "2026-11-22"
-
-
-@dataclass(frozen=True)
-class Ran:
-    """How a command ended."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        """Standard output as JSON."""
-        return json.loads(self.out)
 
 
 Call = Callable[..., Ran]

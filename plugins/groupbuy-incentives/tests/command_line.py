@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import pytest
-
-from groupbuy.cli.group import groupbuy
-from groupbuy.cli.running import run
+from groupbuy.testing import Ran, run_command
 
 AS_OF = "2026-11-22"
 
@@ -56,26 +50,12 @@ PAYMENTS = '回款编号,订单号,回款日期,回款金额\nP1,D1,2026-04-01,"
 REFERRALS = "推荐编号,推荐日期,介绍人,新客户,收款方\nR1,2026-02-01,L1,L2,单位\n"
 
 
-@dataclass(frozen=True)
-class Ran:
-    """How a command ended."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        """Standard output as JSON."""
-        return json.loads(self.out)
-
-
 class World:
     """A folder with rules, leads and files of money."""
 
-    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def __init__(self, folder: Path) -> None:
         """Write the usual."""
-        self.folder, self.capsys = folder, capsys
+        self.folder = folder
         self.write("rules/groupbuy.yaml", project())
         self.write("rules/ours.yaml", RULES)
         self.write("leads.yaml", LEADS)
@@ -92,10 +72,7 @@ class World:
 
     def run(self, *args: object) -> Ran:
         """A command of groupbuy."""
-        code = run(groupbuy, [str(arg) for arg in args])
-        captured = self.capsys.readouterr()
-        assert "Traceback" not in captured.err
-        return Ran(code, captured.out, captured.err)
+        return run_command(*args)
 
     def on_rules(self, command: str, *args: object) -> Ran:
         """A command on the leads by the rules."""

@@ -13,6 +13,6 @@ settings.load_profile("incentives")
 
 
 @pytest.fixture
-def world(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> World:
+def world(tmp_path: Path) -> World:
     """Rules, leads and money in a folder."""
-    return World(tmp_path, capsys)
+    return World(tmp_path)

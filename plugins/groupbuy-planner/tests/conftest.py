@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
 
-from groupbuy.cli.group import groupbuy
-from groupbuy.cli.running import run
+from groupbuy.testing import Ran, run_command
 
 settings.register_profile("planner", deadline=None, derandomize=True, max_examples=30)
 settings.load_profile("planner")
@@ -22,25 +20,11 @@ EXAMPLES = PACKAGE / "examples"
 AS_OF = "2026-11-22"
 
 
-@dataclass(frozen=True)
-class Ran:
-    """How a command ended."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        """Standard output as JSON."""
-        return json.loads(self.out)
-
-
 class World:
     """A folder of files, and the command in it."""
 
-    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-        self.folder, self.capsys = folder, capsys
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
 
     def write(self, name: str, content: str | Sequence[Any] | Mapping[str, Any]) -> Path:
         """A file: a text as it is, data as JSON (which YAML reads)."""
@@ -51,10 +35,7 @@ class World:
 
     def run(self, *args: object) -> Ran:
         """`groupbuy …`."""
-        code = run(groupbuy, [str(arg) for arg in args])
-        captured = self.capsys.readouterr()
-        assert "Traceback" not in captured.err
-        return Ran(code, captured.out, captured.err)
+        return run_command(*args)
 
     def plan(self, *args: object, leads: Path | None = None, team: Path | None = None) -> Ran:
         """`groupbuy plan` on the examples, or on files of one's own."""
@@ -77,9 +58,9 @@ class World:
 
 
 @pytest.fixture
-def world(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> World:
+def world(tmp_path: Path) -> World:
     """An empty folder."""
-    return World(tmp_path, capsys)
+    return World(tmp_path)
 
 
 Make = Callable[..., dict[str, Any]]
