@@ -208,7 +208,7 @@ def test_the_disk_has_the_record_before_anything_is_shown(
     order: list[str] = []
     sync = os.fsync
     monkeypatch.setattr(os, "fsync", lambda file: (order.append("disk"), sync(file))[1])
-    monkeypatch.setattr("groupbuy.cli.evaluate.deliver", lambda *_: order.append("shown"))
+    monkeypatch.setattr("groupbuy.cli.in_rows.deliver", lambda *_: order.append("shown"))
     assert call(*EVALUATE).code == 3
     assert order[-1] == "shown"
     assert order.count("shown") == 1

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from command_line import Call
 
-from groupbuy.cli import in_columns
+from groupbuy.cli import ask
 
 RULES = """
 groupbuy: 1
@@ -87,10 +87,10 @@ def test_the_first_few_in_the_order_in_which_to_call(call: Call, folder: Path) -
 
 def test_auto_takes_columns_for_columnar_files_only(call: Call, folder: Path) -> None:
     as_parquet(folder)
-    assert in_columns.chosen_engine("auto", ["leads.csv"], "csv") == "rows"
-    assert in_columns.chosen_engine("auto", ["leads.csv"], "parquet") == "columns"
-    assert in_columns.chosen_engine("auto", ["leads.parquet"], "csv") == "columns"
-    assert in_columns.chosen_engine("rows", ["leads.parquet"], "csv") == "rows"
+    assert ask.chosen_engine("auto", ["leads.csv"], "csv") == "rows"
+    assert ask.chosen_engine("auto", ["leads.csv"], "parquet") == "columns"
+    assert ask.chosen_engine("auto", ["leads.parquet"], "csv") == "columns"
+    assert ask.chosen_engine("rows", ["leads.parquet"], "csv") == "rows"
     assert call("evaluate", "leads.parquet", "--format", "csv").out.startswith("\ufeffid,")
 
 
