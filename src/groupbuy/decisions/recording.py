@@ -128,7 +128,7 @@ class Recorder(Presenter):
     def __init__(self, workspace: Workspace) -> None:
         """The language is the run's, so that a replay finds the same words."""
         shown = Shown(workspace.options.lang, (), questions=0, show_pii=False, whole=True)
-        super().__init__(workspace.rules, workspace.plugins, shown)
+        super().__init__(workspace.rules, workspace.plugins, workspace.asker, shown)
         self._seen: dict[int, set[str]] = {}
         self._weighed: dict[int, frozenset[str]] = {}
         self.choosing = frozenset(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from groupbuy.engine import wording
 from groupbuy.engine.conclusions import LeadConclusions
@@ -23,7 +24,7 @@ class Asker:
     def __init__(self, model: LeadModel, today: int) -> None:
         """`today` is a day number."""
         self.model, self.today = model, today
-        self._answers: dict[tuple[int, str], list[Any]] = {}
+        self._answers: WeakKeyDictionary[Plan, dict[str, list[Any]]] = WeakKeyDictionary()
 
     def ask(self, lead: LeadConclusions, targets: list[str], most: int) -> list[dict[str, Any]]:
         """The `most` telling questions whose answers would settle `targets`."""
@@ -75,12 +76,12 @@ class Asker:
 
     def answers(self, plan: Plan, name: str) -> list[Any]:
         """The answers worth trying for a field."""
-        key = (id(plan), name)
-        if key not in self._answers:
+        known = self._answers.setdefault(plan, {})
+        if name not in known:
             field = self.model.fields.get(name)
             type = field.type if field is not None else TABLE
-            self._answers[key] = telling_answers(name, type, plan.edges, self.today)
-        return self._answers[key]
+            known[name] = telling_answers(name, type, plan.edges, self.today)
+        return known[name]
 
     # ── showing ──
 

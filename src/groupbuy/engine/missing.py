@@ -40,8 +40,8 @@ class Missing:
         result: dict[str, None] = {}
         base = naming.end_base(name)
         if self.plan.stack.lookup(naming.value(base)) is not None:
-            for line in self.plan.stack.defined:
-                if naming.is_line_of(base, line) and self.env.get(line) is None:
+            for line in self.plan.lines.get(base, ()):
+                if self.env.get(line) is None:
                     result.update(self.of_name(line))
         elif isinstance(definition.expression, Expr):
             result = self.of_tree(definition.expression)

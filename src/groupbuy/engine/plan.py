@@ -114,6 +114,16 @@ class Plan:
         """The constants that names are compared with."""
         return edges_of(self.definitions.values())
 
+    @cached_property
+    def lines(self) -> dict[str, list[str]]:
+        """The names of the lines of each score."""
+        found: dict[str, list[str]] = {}
+        for name in self.stack.defined:
+            score = naming.score_of(name)
+            if score:
+                found.setdefault(score, []).append(name)
+        return found
+
     def word_titles(self, name: str) -> Mapping[str, Text]:
         """What the words of a grade are called, by word."""
         found = self._word_titles.get(name)

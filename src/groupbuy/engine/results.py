@@ -65,12 +65,12 @@ class Result:
 class Presenter:
     """Turns a run into the result contract."""
 
-    def __init__(self, rules: RuleSet, plugins: Registry, options: Shown) -> None:
+    def __init__(self, rules: RuleSet, plugins: Registry, asker: Asker, options: Shown) -> None:
         """`options` says what is wanted."""
         self.rules, self.plugins, self.shown = rules, plugins, options
         self.model = rules.project.model
         self.surveys: dict[str, Any] = {}
-        self.asker = Asker(self.model, rules.as_of)
+        self.asker = asker
 
     def result(
         self, run: Run, cases: Sequence[Case], aside: Iterable[SetAside], command: dict[str, Any]

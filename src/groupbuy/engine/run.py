@@ -68,7 +68,6 @@ class Engine:
         """
         self.rules, self.cuts, self.keep_standings = rules, cuts, keep_standings
         self.watch = watch
-        self.standings: dict[str, Standings] = {}
         self.model = rules.project.model
         self._plans: dict[StackKey, Plan] = {}
         self._values: dict[Expr, Evaluator] = {}
@@ -88,7 +87,6 @@ class Engine:
                 self.plan_for(case)
                 run.cases.append(case)
         self.run_stages(run)
-        run.standings = self.standings
         return run
 
     # ── packs ──
@@ -184,7 +182,7 @@ class Engine:
                     for program in case.plan.stages[number].programs:
                         program(case.env)
             for population in self.populations(plans, number):
-                run.unranked[population.name] = self.rank_all(population, run.cases)
+                run.unranked[population.name] = self.rank_all(population, run)
         for case in run.cases:
             self.note_failures(case)
 
@@ -207,8 +205,9 @@ class Engine:
             tuple(case.env.get(cost) for cost in population.costs),
         )
 
-    def rank_all(self, population: Population, cases: Sequence[Case]) -> int:
+    def rank_all(self, population: Population, run: Run) -> int:
         """Work out one value over the population; returns how many could not be ranked."""
+        cases = run.cases
         candidates = [self.candidate(population, case) for case in cases]
         if self.cuts is not None:
             stored = self.cuts.get(population.name, {})
@@ -216,7 +215,7 @@ class Engine:
                 case.env[population.name] = placed(population.over, stored, candidate)
             return grouped(population.over, candidates)[2]
         if self.keep_standings:
-            self.standings[population.name] = standings_of(population.over, candidates)
+            run.standings[population.name] = standings_of(population.over, candidates)
         ranked = over_population(population.over, candidates)
         for case, value in zip(cases, ranked.values, strict=True):
             case.env[population.name] = value

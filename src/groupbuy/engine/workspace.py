@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
+from groupbuy.engine.asking import Asker
 from groupbuy.engine.conclusions import LeadConclusions
 from groupbuy.engine.near import nearly
 from groupbuy.engine.results import Presenter, Ranking, Result, Shown
@@ -221,15 +223,24 @@ class Workspace:
 
     def run(self, leads: LeadFile) -> tuple[Run, list[Case]]:
         """Evaluate all leads; returns the run and its cases in the order in which to call."""
-        cuts = None if self.options.cuts is None else self.options.cuts.populations
-        engine = Engine(
-            self.rules,
-            cuts,
-            keep_standings=self.options.keep_cuts,
-            watch=self.options.watch,
-        )
-        run = engine.run(leads.leads)
+        run = self.engine.run(leads.leads)
         return run, Ranking(self.rules, self.rank_by).ranked(run.cases)
+
+    @cached_property
+    def engine(self) -> Engine:
+        """What evaluates; whatever it compiled for a lead is there for the next one."""
+        options = self.options
+        return Engine(
+            self.rules,
+            None if options.cuts is None else options.cuts.populations,
+            keep_standings=options.keep_cuts,
+            watch=options.watch,
+        )
+
+    @cached_property
+    def asker(self) -> Asker:
+        """What knows the answers worth trying."""
+        return Asker(self.model, self.options.as_of)
 
     def presenter(self, lang: str | None = None, only: Sequence[str] | None = None) -> Presenter:
         """What turns cases into results, in another language than the run's where it is named.
@@ -239,6 +250,7 @@ class Workspace:
         return Presenter(
             self.rules,
             self.plugins,
+            self.asker,
             Shown(
                 lang or self.options.lang,
                 self.columns if only is None else tuple(only),

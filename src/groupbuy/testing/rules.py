@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,14 +12,10 @@ from textwrap import dedent
 from typing import Any
 
 from groupbuy.engine.workspace import Options, Workspace
-from groupbuy.errors import Location
-from groupbuy.model.lead import Lead, LeadFile, SetAside, read_record
-from groupbuy.model.model import ID, LeadModel
+from groupbuy.files.from_data import leads_given
 from groupbuy.rules.project import FILE
 
 AS_OF = "2026-01-31"
-LEAD = "lead"
-"""The id of a lead that has none of its own."""
 
 
 class Rules:
@@ -67,13 +63,7 @@ class Rules:
 
         Values are as in a lead file, or as Python has them: dates, numbers, lists of rows.
         """
-        found = LeadFile()
-        for lead in _read(leads, self.workspace.model):
-            if isinstance(lead, Lead):
-                found.leads.append(lead)
-            else:
-                found.set_aside.append(lead)
-        return self.workspace.evaluate(found).data
+        return self.workspace.evaluate(leads_given(leads, self.workspace.model)).data
 
     def lead(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """The results for one lead. Raises `AssertionError` where it is set aside."""
@@ -83,19 +73,6 @@ class Rules:
             raise AssertionError("the lead is set aside:\n" + "\n".join(problems))
         found: dict[str, Any] = data["leads"][0]
         return found
-
-
-def _read(leads: Iterable[Mapping[str, Any]], model: LeadModel) -> Iterator[Lead | SetAside]:
-    for number, given in enumerate(leads, 1):
-        items = dict(given)
-        if not any(model.resolve(key) == ID for key in items):
-            items[ID] = LEAD if number == 1 else f"{LEAD}{number}"
-        yield read_record(model, items, _at(Location(f"lead {number}")))
-
-
-def _at(place: Location) -> Callable[..., Location]:
-    """Everything of a lead is where the lead is."""
-    return lambda *where: place
 
 
 def _whole(text: str, name: str) -> str:

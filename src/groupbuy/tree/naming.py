@@ -89,9 +89,9 @@ def split_words(name: str) -> tuple[str, tuple[str, ...]] | None:
     return (base, tuple(words.split(_OR))) if mark else None
 
 
-def is_line_of(score: str, name: str) -> bool:
-    """Whether a name is a line of a score."""
-    return name.startswith(f"{score}{_LINE}")
+def score_of(name: str) -> str:
+    """The score that a name is a line of; empty for other names."""
+    return name.rpartition(_LINE)[0]
 
 
 def end_base(name: str) -> str:

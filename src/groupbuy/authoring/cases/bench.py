@@ -66,7 +66,9 @@ class Opened:
         """What shows results in a language."""
         if lang not in self._presenters:
             shown = Shown(lang, self.workspace.columns)
-            self._presenters[lang] = Presenter(self.rules, self.workspace.plugins, shown)
+            self._presenters[lang] = Presenter(
+                self.rules, self.workspace.plugins, self.workspace.asker, shown
+            )
         return self._presenters[lang]
 
 
