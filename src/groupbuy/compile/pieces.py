@@ -103,13 +103,21 @@ ALWAYS, NEVER = Test("True", "False", False), Test("False", "True", False)
 
 def every(codes: Iterable[str]) -> str:
     """All of these conditions."""
-    parts = list(codes)
+    parts = [code for code in codes if code != "True"]
+    if "False" in parts:
+        return "False"
+    if not parts:
+        return "True"
     return parts[0] if len(parts) == 1 else f"({' and '.join(parts)})"
 
 
 def some(codes: Iterable[str]) -> str:
     """One or more of these conditions."""
-    parts = list(codes)
+    parts = [code for code in codes if code != "False"]
+    if "True" in parts:
+        return "True"
+    if not parts:
+        return "False"
     return parts[0] if len(parts) == 1 else f"({' or '.join(parts)})"
 
 

@@ -13,7 +13,7 @@ variables, and constants are written by `repr`.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
 from contextlib import contextmanager
 from typing import Any
 
@@ -66,14 +66,17 @@ DEEP = 4
 """The indent behind which the values of a case are worked out before it."""
 LONG = 1000
 """How many characters of code a value may have before it gets a variable."""
+REPEATED = 120
+"""How many characters of code a condition may have before it gets one where it is asked again."""
 ROWS_MAGNITUDE = 8.0
 """How many digits the rows of a table can add to their sum."""
+JOINING = ("and", "or")
+"""Operations that join conditions to one."""
 LIMIT_MAGNITUDE = 290.0
 """The digits from which on a number is checked for overflow."""
 
 HELPERS: dict[str, Any] = {
     "NA": runtime.NA,
-    "UNDECIDED": ...,
     "_agree": runtime.agree,
     "_first": runtime.first,
     "_last": runtime.last,
@@ -107,6 +110,7 @@ class _Function:
         self.row = ""
         self.globals = dict(HELPERS)
         self.depths: dict[Expr, int] = {}
+        self.repeated: Set[Expr] = frozenset()
 
     # ── writing ──
 
@@ -268,6 +272,8 @@ class _Function:
     def coalesce(self, expr: Op) -> Variable:
         """The first value that is there."""
         parts = [self.variable(arg) for arg in expr.args]
+        if not parts[0].raw.guards:
+            return parts[0]
         code = parts[-1].name
         for part in reversed(parts[:-1]):
             guards = part.raw.guards
@@ -301,21 +307,29 @@ class _Function:
         early = open or self.indent > DEEP
         ready = [self.raw_or_absent(value) for value in values] if early else None
         unknown, none, magnitude = open, False, 0.0
+        possible = self.fresh("p") if open else ""
         if open:
-            self.emit(f"{target} = UNDECIDED")
+            # The values of the arms that an unknown condition leaves possible.
+            self.emit(f"{possible} = ()")
         with self.block("while True:"):
             for number, value in enumerate(values):
-                test = tests[number] if number < len(tests) else ALWAYS
-                with self.block(f"if {test.true}:"):
-                    raw = ready[number] if ready else self.raw_or_absent(value)
+                raw = ready[number] if ready else None
+                if number == len(tests):
+                    raw = raw or self.raw_or_absent(value)
                     self.emit(f"{target} = {raw.guarded}")
                     self.emit("break")
+                else:
+                    test = tests[number]
+                    with self.block(f"if {test.true}:"):
+                        raw = raw or self.raw_or_absent(value)
+                        self.emit(f"{target} = {raw.guarded}")
+                        self.emit("break")
+                    if test.open:
+                        self.emit(f"if not ({test.false}): {possible} += ({raw.guarded},)")
                 unknown, none = unknown or bool(raw.unknowns), none or bool(raw.nones)
                 magnitude = max(magnitude, raw.magnitude)
-                if test.open:
-                    self.emit(f"if not ({test.false}): break")
-        if ready and open:
-            self.undecided(target, tests, [raw.guarded for raw in ready])
+        if open:
+            self.emit(f"if {possible}: {target} = _agree((*{possible}, {target}))")
         return Variable(target, unknown, none, magnitude)
 
     def simple_case(self, expr: Case, test: Test) -> Variable | None:
@@ -334,19 +348,6 @@ class _Function:
         magnitude = max(literal(value).magnitude, literal(default).magnitude)
         return self.assign(code, test.open or UNKNOWN in absent, NONE in absent, magnitude)
 
-    def undecided(self, target: str, tests: list[Test], values: list[str]) -> None:
-        """A condition was unknown: the value is known if all arms still possible agree on it."""
-        possible = self.fresh("p")
-        with self.block(f"if {target} is UNDECIDED:"):
-            self.emit(f"{possible} = []")
-            with self.block("while True:"):
-                for test, value in zip(tests, values, strict=False):
-                    self.emit(f"if not ({test.false}): {possible}.append({value})")
-                    self.emit(f"if {test.true}: break")
-                self.emit(f"{possible}.append({values[-1]})")
-                self.emit("break")
-            self.emit(f"{target} = _agree({possible})")
-
     # ── conditions ──
 
     def test(self, expr: Expr) -> Test:
@@ -355,16 +356,18 @@ class _Function:
             if expr.value is UNKNOWN:
                 return Test("False", "False", True)
             return ALWAYS if expr.value is True else NEVER
-        if isinstance(expr, Op) and self.depth(expr) % NESTING and self.cached(expr) is None:
+        if isinstance(expr, Op) and self.cached(expr) is None:
             found = self.operation_test(expr)
             if found is not None:
-                return found
-        elif isinstance(expr, Op) and self.cached(expr) is None:
-            # Deep: worked out in a variable, so that the parentheses start afresh.
-            found = self.operation_test(expr)
-            if found is not None:
+                # Deep: worked out in a variable, so that the parentheses start afresh.
+                if self.depth(expr) % NESTING and not self.again(expr, found):
+                    return found
                 self.keep(expr, self.assign(found.kept, unknown=found.open))
         return self.variable(expr).test
+
+    def again(self, expr: Op, found: Test) -> bool:
+        """Whether a condition is long, and asked in several places: then it is asked once."""
+        return expr in self.repeated and len(found.true) + len(found.false) > REPEATED
 
     def operation_test(self, expr: Op) -> Test | None:
         """An operation as a condition; none where it has to be a value first."""
@@ -569,6 +572,24 @@ class _Function:
         return Variable(target, True, False)
 
 
+def repeated_conditions(definitions: Iterable[Definition]) -> set[Expr]:
+    """The conditions joined of others that stand in several places of what is worked out."""
+    met: set[Expr] = set()
+    repeated: set[Expr] = set()
+    seen: set[Expr] = set()
+    pending = [each.expression for each in definitions if isinstance(each.expression, Expr)]
+    while pending:
+        node = pending.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        for child in node.children():
+            if isinstance(child, Op) and child.op in JOINING:
+                (repeated if child in met else met).add(child)
+            pending.append(child)
+    return repeated
+
+
 def compile_program(
     definitions: Mapping[str, Definition],
     order: Iterable[str],
@@ -583,6 +604,8 @@ def compile_program(
     defined may be unknown or none there). It writes the `outputs` among `order` into the dict.
     """
     function = _Function(definitions, inputs, tables)
+    order = list(order)
+    function.repeated = repeated_conditions(definitions[name] for name in order)
     for name in order:
         function.define(definitions[name])
         if name in outputs:

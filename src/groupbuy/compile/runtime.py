@@ -14,7 +14,7 @@ from groupbuy.tree.operations import LAST_DAY
 NA: Final = NONE
 
 
-def agree(values: list[Any]) -> Any:
+def agree(values: Sequence[Any]) -> Any:
     """The value that all the possible ones agree on, else unknown."""
     first = values[0]
     for value in values:

@@ -468,7 +468,48 @@ def _extreme(op: str, parts: list[Expr]) -> Expr:
     type = join([part.type for part in parts])
     if type.kind not in (Kind.NUMBER, Kind.DATE):
         raise Misfit("type-mismatch", f"{op} takes numbers or dates; this is {_a(type)}")
-    return parts[0] if len(parts) == 1 else _fold(op, tuple(parts), type)
+    kept = _without_beaten(op, parts)
+    return kept[0] if len(kept) == 1 else _fold(op, tuple(kept), type)
+
+
+def _without_beaten(op: str, parts: list[Expr]) -> list[Expr]:
+    """`parts` without those that never are the extreme one, for another is always beyond.
+
+    Constants may go whatever that other is: where it has no value, neither has the extreme.
+    """
+    spans = [_span(part) for part in parts]
+    kept = dict(enumerate(parts))
+    for number, part in enumerate(parts):
+        span = spans[number]
+        if span is None or not _has_value(part):
+            continue
+        others = [other for place in kept if place != number and (other := spans[place])]
+        if any(low >= span[1] if op == "max" else high <= span[0] for low, high in others):
+            del kept[number]
+    return list(kept.values())
+
+
+def _has_value(tree: Expr) -> bool:
+    """Whether constants, and choices between them that are surely made, always have a value."""
+    if isinstance(tree, Case):
+        return all(
+            isinstance(test, Op) and test.op == "coalesce" and test.args[-1] == FALSE
+            for test, _ in tree.arms
+        ) and all(map(_has_value, (*(value for _, value in tree.arms), tree.default)))
+    return isinstance(tree, Lit) and not isinstance(tree.value, Absent)
+
+
+def _span(tree: Expr) -> tuple[float, float] | None:
+    """The least and the greatest value of constants and of choices between them."""
+    if isinstance(tree, Lit):
+        return (tree.value, tree.value) if isinstance(tree.value, float) else None
+    if not isinstance(tree, Case):
+        return None
+    ends = [_span(value) for value in {*(value for _, value in tree.arms), tree.default}]
+    known = [end for end in ends if end is not None]
+    if len(known) < len(ends):
+        return None
+    return min(low for low, _ in known), max(high for _, high in known)
 
 
 def known(value: Expr) -> Expr:
