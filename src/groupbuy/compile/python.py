@@ -15,6 +15,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from groupbuy.compile import runtime
@@ -111,6 +112,7 @@ class _Function:
         self.globals = dict(HELPERS)
         self.depths: dict[Expr, int] = {}
         self.repeated: Set[Expr] = frozenset()
+        self.given: Mapping[str, Variable] = {}
 
     # ── writing ──
 
@@ -166,7 +168,12 @@ class _Function:
             variable = self.fresh("x")
             # Inputs are read at the top of the function, whatever block needs them first.
             self.lines.insert(0, f"    {variable} = x[{name!r}]")
-            found = Variable(variable, self.inputs.get(name, True), none=name not in self.inputs)
+            fact = self.given.get(name)
+            if fact is None:
+                unknown = self.inputs.get(name, True)
+                found = Variable(variable, unknown, none=name not in self.inputs)
+            else:
+                found = replace(fact, name=variable)
             self.names[name] = found
         return found
 
@@ -603,7 +610,23 @@ def compile_program(
     in the lead's dict, each with whether it can be unknown (a name that is neither input nor
     defined may be unknown or none there). It writes the `outputs` among `order` into the dict.
     """
+    return write_program(definitions, order, inputs, tables, outputs, {})[0]
+
+
+def write_program(
+    definitions: Mapping[str, Definition],
+    order: Iterable[str],
+    inputs: Mapping[str, bool],
+    tables: Mapping[str, TableType],
+    outputs: Collection[str],
+    given: Mapping[str, Variable],
+) -> tuple[Program, dict[str, Variable]]:
+    """A function like `compile_program`'s, and what is known of the names that it works out.
+
+    `given` says that of names which other functions work out before this one.
+    """
     function = _Function(definitions, inputs, tables)
+    function.given = given
     order = list(order)
     function.repeated = repeated_conditions(definitions[name] for name in order)
     for name in order:
@@ -614,7 +637,7 @@ def compile_program(
     namespace = function.globals
     exec(compile(source, "<rules>", "exec"), namespace)
     program: Program = namespace["program"]
-    return program
+    return program, {name: function.names[name] for name in order}
 
 
 def compile_value(

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
-from groupbuy.engine.plan import Population
+from groupbuy.engine.plan import Population, compile_plans
 from groupbuy.engine.population import Candidate, over_population
 from groupbuy.engine.run import Case, Engine
 from groupbuy.errors import Problem
@@ -29,6 +29,7 @@ def run_in_chunks(
     aside: dict[str, list[Problem]] = {}
     made = [engine.plan_for(case) for case in _cases(engine, leads, aside)]
     plans = list({id(plan): plan for plan in made}.values())
+    compile_plans(plans)
     rounds = max((len(plan.stages) for plan in plans), default=0)
     ranked: dict[str, list[object]] = {}
     for number in range(rounds):

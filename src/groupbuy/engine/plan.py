@@ -7,12 +7,13 @@ stage everything is one compiled function from a lead's values to more of them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from groupbuy.compile.python import Program, compile_program, compile_value
+from groupbuy.compile.python import Program, compile_value
 from groupbuy.engine.private import Private
+from groupbuy.engine.programs import Facts, Programs, Share, World
 from groupbuy.model.model import LeadModel
 from groupbuy.reason.questions import Edges, edges_of
 from groupbuy.rules.stack import Stack
@@ -51,6 +52,14 @@ class Stage:
     populations: tuple[Population, ...]
 
 
+@dataclass
+class Compiled:
+    """What was compiled, for all the plans of a run."""
+
+    programs: Programs = field(default_factory=Programs)
+    values: dict[Expr, Evaluator] = field(default_factory=dict)
+
+
 def inputs_of(model: LeadModel) -> dict[str, bool]:
     """The names that every lead has, each with whether it can be unknown."""
     known = {
@@ -72,13 +81,13 @@ class Plan:
         stack: Stack,
         model: LeadModel,
         wanted: Iterable[str] | None = None,
-        shared: dict[Expr, Evaluator] | None = None,
+        shared: Compiled | None = None,
         fixed: Plan | None = None,
     ) -> None:
         """Plan `wanted` and all that it reads; without it, everything the stack defines.
 
-        `shared` keeps single trees that were compiled, for all the plans of a run. `fixed` is a
-        plan of what no pack with `for` touches: it is run as it is, not compiled again.
+        `shared` keeps what was compiled, for all the plans of a run. `fixed` is a plan of what no
+        pack with `for` touches: it is run as it is, not compiled again.
         """
         self.fixed = fixed
         if fixed is not None:
@@ -98,7 +107,8 @@ class Plan:
         self.definitions.update(self.split(self.order))
         self.stage_of: dict[str, int] = {}
         self.computed = set(self.definitions) | set(self.populations)
-        self.shared = {} if shared is None else shared
+        self.shared = Compiled() if shared is None else shared
+        self.facts: Facts = {}
         self._values: dict[Expr, Evaluator] = {}
         self._word_titles: dict[str, Mapping[str, Text]] = {}
         self._extra: dict[str, tuple[Program, set[str]]] = {}
@@ -107,7 +117,19 @@ class Plan:
     @cached_property
     def stages(self) -> tuple[Stage, ...]:
         """The stages, compiled when the first lead comes."""
-        return tuple(self.compile())
+        compile_plans([self])
+        stages: tuple[Stage, ...] = self.__dict__["stages"]
+        return stages
+
+    @property
+    def is_compiled(self) -> bool:
+        """Whether the stages are there."""
+        return "stages" in self.__dict__
+
+    @property
+    def world(self) -> World:
+        """What the plan's definitions are compiled with."""
+        return World(self.definitions, self.inputs, self.tables)
 
     @cached_property
     def edges(self) -> Edges:
@@ -179,25 +201,33 @@ class Plan:
                 tuple(full for part, full in named.items() if part.startswith("cost")),
             )
 
-    def compile(self) -> Iterable[Stage]:
-        """The stages: each definition in the first one in which all that it reads is known."""
-        fixed = self.fixed.stages if self.fixed is not None else ()
+    def share(self) -> Share:
+        """What is to be compiled for the stages, beyond those of the fixed plan."""
+        before: Facts = {}
         if self.fixed is not None:
+            if not self.fixed.is_compiled:
+                compile_plans([self.fixed])
             self.stage_of.update(self.fixed.stage_of)
-        by_stage = self.by_stage()
-        for number in range(max(len(by_stage), len(fixed))):
-            names = by_stage[number] if number < len(by_stage) else []
+            before = self.fixed.facts
+        return Share(self.world, self.by_stage(), before)
+
+    def compiled(self, share: Share) -> tuple[Stage, ...]:
+        """The stages of programs: each definition in the first one in which all that it reads is
+        known.
+        """
+        fixed = self.fixed.stages if self.fixed is not None else ()
+        self.facts = share.found
+        stages = []
+        for number in range(max(len(share.programs), len(fixed))):
             programs = list(fixed[number].programs) if number < len(fixed) else []
-            if names:
-                programs.append(
-                    compile_program(self.definitions, names, self.inputs, self.tables, set(names))
-                )
+            programs += share.programs[number] if number < len(share.programs) else []
             done = tuple(
                 population
                 for name, population in self.populations.items()
                 if self.stage_of[name] == number + 1
             )
-            yield Stage(tuple(programs), done)
+            stages.append(Stage(tuple(programs), done))
+        return tuple(stages)
 
     def by_stage(self) -> list[list[str]]:
         """The names that are not in the fixed plan, by the stage they belong to."""
@@ -230,7 +260,8 @@ class Plan:
         if found is None:
             runnable = self.stack.runnable(tree)
             # With the constants put in, most trees mean the same in every stack.
-            shared = self.shared if not any(isinstance(n, Col) for n in walk(runnable)) else {}
+            plain = not any(isinstance(n, Col) for n in walk(runnable))
+            shared = self.shared.values if plain else {}
             found = shared.get(runnable)
             if found is None:
                 found = compile_value(runnable, self.tables, self.definitions)
@@ -284,9 +315,8 @@ class Plan:
         if key not in self._extra or name not in self._extra[key][1]:
             outputs = {member for member in family if self.stack.lookup(member) is not None}
             order = [n for n in self.stack.ordered(sorted(outputs)) if n not in self.computed]
-            program = compile_program(
-                self.stack.definitions, order, self.inputs, self.tables, outputs
-            )
+            world = World(self.stack.definitions, self.inputs, self.tables)
+            program = self.shared.programs.one(world, order, outputs)
             self._extra[key] = (program, {*family, name})
         program, members = self._extra[key]
         for member in members:
@@ -311,12 +341,20 @@ class Plan:
                 if changing & self.definitions[name].reads.keys():
                     changing.add(name)
                     moved.append(name)
-            found = compile_program(self.definitions, moved, self.inputs, self.tables, set(targets))
-            self._solvers[key] = found
+            found = self._solvers[key] = self.shared.programs.one(self.world, moved, targets)
         return found
 
     def selector(self, names: Sequence[str]) -> Program:
         """A program for conditions that are over no population."""
-        return compile_program(
-            self.definitions, list(self.definitions), self.inputs, self.tables, set(names)
-        )
+        return self.shared.programs.one(self.world, list(self.definitions), names)
+
+
+def compile_plans(plans: Iterable[Plan]) -> None:
+    """Compile the stages of plans that share what was compiled, as far as they are not there."""
+    new = [plan for plan in plans if not plan.is_compiled]
+    if not new:
+        return
+    shares = [plan.share() for plan in new]
+    new[0].shared.programs.together(shares)
+    for plan, share in zip(new, shares, strict=True):
+        plan.__dict__["stages"] = plan.compiled(share)

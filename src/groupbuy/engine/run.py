@@ -8,7 +8,7 @@ from functools import cached_property
 
 from groupbuy.compile.python import Program
 from groupbuy.engine.failing import Failing, take_failures
-from groupbuy.engine.plan import Env, Evaluator, Plan, Population
+from groupbuy.engine.plan import Compiled, Env, Plan, Population, compile_plans
 from groupbuy.engine.population import Candidate, grouped, over_population
 from groupbuy.engine.standing import Standings, placed, standings_of
 from groupbuy.errors import Problem
@@ -17,7 +17,6 @@ from groupbuy.rules.pack import Pack
 from groupbuy.rules.ruleset import RuleSet
 from groupbuy.rules.stack import Stack, StackKey
 from groupbuy.tree.definitions import Definition
-from groupbuy.tree.nodes import Expr
 from groupbuy.watch import Watch, unwatched
 
 Packs = tuple[Pack, ...]
@@ -70,7 +69,7 @@ class Engine:
         self.watch = watch
         self.model = rules.project.model
         self._plans: dict[StackKey, Plan] = {}
-        self._values: dict[Expr, Evaluator] = {}
+        self._compiled = Compiled()
         self._selectors: dict[tuple[str, ...], Program] = {}
         self._failing: dict[StackKey, Failing] = {}
 
@@ -118,7 +117,7 @@ class Engine:
         if found is None:
             stack = self.rules.stack(below)
             names = [self.define_condition(stack, pack) for pack in conditional]
-            found = Plan(stack, self.model, names).selector(names)
+            found = Plan(stack, self.model, names, shared=self._compiled).selector(names)
             self._selectors[key] = found
         return found
 
@@ -134,7 +133,7 @@ class Engine:
         """The plan of a stack."""
         found = self._plans.get(stack.key)
         if found is None:
-            found = Plan(stack, self.model, shared=self._values, fixed=self.fixed)
+            found = Plan(stack, self.model, shared=self._compiled, fixed=self.fixed)
             self._plans[stack.key] = found
         return found
 
@@ -159,7 +158,7 @@ class Engine:
         stack = self.rules.stack(tuple(pack for pack in packs if pack not in conditional))
         touched = stack.touched_by(conditional)
         names = [name for name in stack.defined if name not in touched]
-        return Plan(stack, self.model, names, shared=self._values)
+        return Plan(stack, self.model, names, shared=self._compiled)
 
     # ── stages ──
 
@@ -175,6 +174,7 @@ class Engine:
     def run_stages(self, run: Run) -> None:
         """Every stage for every lead; between two stages, what is over the population."""
         plans = {id(case.plan): case.plan for case in run.cases if case.plan is not None}.values()
+        compile_plans(plans)
         for number in range(max((len(plan.stages) for plan in plans), default=0)):
             for case in self.watch(run.cases, "evaluate"):
                 assert case.plan is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from groupbuy.errors import GroupbuyError, Problem
 from groupbuy.rules.merge import Path
@@ -15,7 +16,7 @@ from groupbuy.source.nodes import Node
 from groupbuy.tree import build, naming
 from groupbuy.tree.definitions import Definition
 from groupbuy.tree.derived import derive
-from groupbuy.tree.nodes import Expr, Lit, Over, Periods, Ref, rewrite
+from groupbuy.tree.nodes import Expr, Lit, Over, Periods, Ref, rewrite, walk
 
 
 @dataclass(frozen=True)
@@ -83,9 +84,19 @@ class Stack:
         """The lowered entries of a section, in the order in which they were defined."""
         return list(self.lowered.get(section, {}).values())
 
-    def define(self, definitions: Iterable[Definition], constants: Mapping[str, Lit]) -> None:
-        """Take over the definitions as they are written; `lookup` puts in the constants."""
+    def define(
+        self,
+        definitions: Iterable[Definition],
+        constants: Mapping[str, Lit],
+        folded: dict[Expr, Expr] | None = None,
+    ) -> None:
+        """Take over the definitions as they are written; `lookup` puts in the constants.
+
+        `folded` keeps trees with the same constants in them, of other stacks.
+        """
         self.constants = dict(constants)
+        if folded is not None:
+            self._folded = folded
         self.defined.update((definition.name, definition) for definition in definitions)
 
     def add(self, definition: Definition) -> Definition:
@@ -143,6 +154,8 @@ class Stack:
         """The tree with each value over the population replaced by a name of its own."""
         if isinstance(tree, Over):
             self._overs.setdefault(tree, definition.name)
+            return tree
+        if not over_population(tree):
             return tree
 
         def change(node: Expr) -> Expr:
@@ -217,3 +230,9 @@ class Stack:
         except CircleError as circle:
             raise self.circular(circle, self.definitions) from None
         return [name for name in found if name in self.definitions]
+
+
+@lru_cache(maxsize=1 << 14)
+def over_population(tree: Expr) -> bool:
+    """Whether a tree has a value over the population in it."""
+    return any(isinstance(node, Over) for node in walk(tree))
