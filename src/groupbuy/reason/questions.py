@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import combinations
 from typing import Any
 
@@ -169,15 +170,22 @@ def edges_of(definitions: Iterable[Definition]) -> Edges:
     """The constants that names are compared with directly."""
     found: dict[str, list[Lit]] = {}
     for definition in definitions:
-        if not isinstance(definition.expression, Expr):
-            continue
-        for node in walk(definition.expression):
-            if isinstance(node, Op) and node.op in COMPARE:
-                constants = [side for side in node.args if isinstance(side, Lit)]
-                for side in node.args:
-                    if constants and isinstance(side, Ref):
-                        found.setdefault(side.name, []).extend(constants)
+        if isinstance(definition.expression, Expr):
+            for name, constants in _edges_in(definition.expression):
+                found.setdefault(name, []).extend(constants)
     return found
+
+
+@lru_cache(maxsize=1 << 14)
+def _edges_in(tree: Expr) -> tuple[tuple[str, tuple[Lit, ...]], ...]:
+    """The names that are compared in a tree, each time with the constants beside them."""
+    found = []
+    for node in walk(tree):
+        if isinstance(node, Op) and node.op in COMPARE:
+            constants = tuple(side for side in node.args if isinstance(side, Lit))
+            if constants:
+                found += [(side.name, constants) for side in node.args if isinstance(side, Ref)]
+    return tuple(found)
 
 
 def telling_answers(name: str, type: Type, all_edges: Edges, today: int) -> list[Any]:

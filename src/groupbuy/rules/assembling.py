@@ -30,8 +30,8 @@ class Assembler:
         """`overrides` are settings that hold whatever the packs say."""
         self.entries, self.as_of, self.overrides = entries, as_of, overrides
         self.stacks: dict[StackKey, Stack] = {}
-        self.folded: dict[frozenset[tuple[str, Lit]], dict[Expr, Expr]] = {}
-        """Trees with constants put in, for all stacks that have the same ones."""
+        self.settled: dict[object, Definition] = {}
+        """Definitions with constants put in, the same object in all stacks that have the same."""
 
     def stack(self, packs: tuple[Pack, ...], open_packs: tuple[Pack, ...] = ()) -> Stack:
         """The stack of `packs` (lowest layer first), while `open_packs` might apply as well."""
@@ -76,8 +76,7 @@ class Assembler:
             definitions.extend(kind.conclude(entries))
         defined = {definition.name for definition in definitions}
         definitions.extend(self.absent(defined, set(open_packs)))
-        folded = self.folded.setdefault(frozenset(constants.items()), {})
-        stack.define(definitions, constants, folded)
+        stack.define(definitions, constants, self.settled)
         return stack
 
     def absent(self, defined: set[str], open_packs: set[Pack]) -> Iterator[Definition]:

@@ -68,6 +68,7 @@ class Stack:
     constants: dict[str, Lit] = field(default_factory=dict)
     definitions: dict[str, Definition] = field(default_factory=dict)
     _folded: dict[Expr, Expr] = field(default_factory=dict)
+    _known: dict[object, Definition] = field(default_factory=dict)
     _overs: dict[Expr, str] = field(default_factory=dict)
 
     @property
@@ -88,15 +89,15 @@ class Stack:
         self,
         definitions: Iterable[Definition],
         constants: Mapping[str, Lit],
-        folded: dict[Expr, Expr] | None = None,
+        known: dict[object, Definition] | None = None,
     ) -> None:
         """Take over the definitions as they are written; `lookup` puts in the constants.
 
-        `folded` keeps trees with the same constants in them, of other stacks.
+        `known` keeps definitions with constants put in, for all stacks of a rule set.
         """
         self.constants = dict(constants)
-        if folded is not None:
-            self._folded = folded
+        if known is not None:
+            self._known = known
         self.defined.update((definition.name, definition) for definition in definitions)
 
     def add(self, definition: Definition) -> Definition:
@@ -104,16 +105,32 @@ class Stack:
 
         Values over the population become definitions of their own.
         """
+        constants = [self.constants.get(read) for read in definition.reads]
+        written = definition.expression
+        # Only what nobody else could have made is compared: the place is the same object.
+        key = (
+            definition.name,
+            definition.table,
+            id(definition.at),
+            definition.owner,
+            written,
+            *constants,
+        )
+        added = self._known.get(key)
+        if added is None:
+            added = replace(definition, expression=self.settled(definition))
+            if isinstance(written, Periods) or not over_population(written):
+                self._known[key] = added
+        self.definitions[definition.name] = added
+        return added
+
+    def settled(self, definition: Definition) -> Expr | Periods:
+        """What a definition is, with constants put in."""
         expression = definition.expression
         if isinstance(expression, Periods):
             columns = tuple((name, self.folded(tree)) for name, tree in expression.columns)
-            today = self.folded(expression.today)
-            expression = replace(expression, columns=columns, today=today)
-        else:
-            expression = self.apart(definition, self.folded(expression))
-        added = replace(definition, expression=expression)
-        self.definitions[definition.name] = added
-        return added
+            return replace(expression, columns=columns, today=self.folded(expression.today))
+        return self.apart(definition, self.folded(expression))
 
     def adopt(self, other: Stack, names: Iterable[str]) -> None:
         """Take over from another stack what means the same in both, folded as it is there."""
