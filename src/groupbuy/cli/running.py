@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import sys
-import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
@@ -165,6 +164,8 @@ def write_whole(target: Path, content: str | bytes) -> None:
 
     A link stays a link. A device or pipe (`/dev/stdout`) is written to, never replaced.
     """
+    import tempfile
+
     data = content.encode() if isinstance(content, str) else content
     folder = target.parent if str(target.parent) else Path()
     if not folder.is_dir():

@@ -125,7 +125,7 @@ def _same_name(
         name = _without_city(_folded(lead.values.get("name")), city)
         if name:
             cities.setdefault(city, []).append((name, number))
-    ratio = _ratio()
+    ratio = _ratio() if any(len(names) > 1 for names in cities.values()) else None
     for names in cities.values():
         names.sort()
         for (name, one), (other, two) in _neighbours(names):

@@ -184,7 +184,7 @@ class Parser:
                 bare.start(),
                 f'write dates in quotes: "{bare[0]}"',
             )
-        for at, char in enumerate(text):
+        for at, char in enumerate("" if text.isprintable() else text):
             if not char.isprintable() and char not in "\n\t":
                 raise self.problem(
                     "invisible-character",

@@ -44,6 +44,8 @@ def _word_pattern(word: str) -> str:
 
 def first_comment_or_escape(text: str) -> int | None:
     """Where the first # outside quotes stands, or the first backslash anywhere."""
+    if "#" not in text and "\\" not in text:
+        return None
     quote = ""
     for at, char in enumerate(text):
         if char == "\\" or (char == "#" and not quote):
@@ -62,6 +64,8 @@ def without_strings(text: str) -> str:
 
 def first_full_width(text: str) -> int | None:
     """Where the first full-width sign outside quotes stands, if any."""
+    if text.isascii():
+        return None
     quote = ""
     for at, char in enumerate(text):
         if quote:
@@ -80,7 +84,7 @@ def first_word(text: str) -> tuple[int, str] | None:
         if word.isascii():
             at = bare.find(word)
         else:
-            found = re.search(_word_pattern(word), bare)
+            found = re.search(_word_pattern(word), bare) if word in bare else None
             at = found.end() - len(word) if found else -1
         if at >= 0:
             return at, word

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import date
 from itertools import combinations, pairwise
@@ -30,6 +30,13 @@ class Assembler:
         """`overrides` are settings that hold whatever the packs say."""
         self.entries, self.as_of, self.overrides = entries, as_of, overrides
         self.stacks: dict[StackKey, Stack] = {}
+        self.changed: Set[Key] = {
+            (section, id)
+            for pack in entries.project.packs
+            for section, changes in pack.changes.items()
+            for id in changes
+        }
+        """The entries that some pack changes: few of all."""
         self.settled: dict[object, Definition] = {}
         """Definitions with constants put in, the same object in all stacks that have the same."""
 
@@ -103,9 +110,13 @@ class Assembler:
         section, id = key
         changers = [
             pack
-            for pack in stack.packs
+            for pack in (stack.packs if key in self.changed else ())
             if pack.layer > definer.layer and id in pack.changes.get(section, {})
         ]
+        if not changers:
+            lowered = self.entries.lowered(key, entry, (definer.name,))
+            stack.lowered.setdefault(section, {})[id] = lowered
+            return
         self.find_clashes(stack, key, changers)
         version = (definer.name, *(pack.name for pack in changers))
         node, results = self.entries.merged(key, entry, version, changers)

@@ -11,6 +11,7 @@ from groupbuy.rules.entries import Entries, Key
 from groupbuy.rules.locks import lock_of
 from groupbuy.rules.merge import leaves, merge
 from groupbuy.rules.pack import Pack, PackEntry
+from groupbuy.rules.stack import Stack, circles_in_any, has_over
 from groupbuy.sections.base import Entry, Lowered, as_mapping
 from groupbuy.tree import naming
 from groupbuy.tree.nodes import Expr, Over, names, walk
@@ -48,11 +49,16 @@ class Checks:
         self.check_locked_settings()
         self.check_population()
         self.check_frozen()
+        stacks: list[Stack] = []
         for packs in self.telling_stacks():
             with self.problems.collecting():
                 stack = self.assembler.stack(packs)
                 self.problems.extend(p for p in stack.conflicts if p.code != CONFLICT)
-                stack.check_circles()
+                stacks.append(stack)
+        if circles_in_any(stacks):
+            for stack in stacks:
+                with self.problems.collecting():
+                    stack.check_circles()
         self.problems.raise_any()
 
     def keys_in_reading_order(self) -> Iterable[Key]:
@@ -291,6 +297,8 @@ class Checks:
         for pack in self.project.packs:
             if pack.condition is None or pack.layer <= definer.layer:
                 continue
+            if not read and id not in pack.changes.get(section, {}):
+                continue
             changed = [(name, pack.changes.get("settings", {}).get(name)) for name in read]
             change = pack.changes.get(section, {}).get(id)
             if change is not None and overs != self.overs_with(change, key, definer, entry, pack):
@@ -327,7 +335,7 @@ def over_population(lowered: Lowered) -> frozenset[Over]:
     return frozenset(
         node
         for definition in lowered.definitions
-        if isinstance(definition.expression, Expr)
+        if isinstance(definition.expression, Expr) and has_over(definition.expression)
         for node in walk(definition.expression)
         if isinstance(node, Over)
     )

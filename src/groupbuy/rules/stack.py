@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -119,7 +119,7 @@ class Stack:
         added = self._known.get(key)
         if added is None:
             added = replace(definition, expression=self.settled(definition))
-            if isinstance(written, Periods) or not over_population(written):
+            if isinstance(written, Periods) or not has_over(written):
                 self._known[key] = added
         self.definitions[definition.name] = added
         return added
@@ -172,7 +172,7 @@ class Stack:
         if isinstance(tree, Over):
             self._overs.setdefault(tree, definition.name)
             return tree
-        if not over_population(tree):
+        if not has_over(tree):
             return tree
 
         def change(node: Expr) -> Expr:
@@ -224,16 +224,7 @@ class Stack:
 
     def bases_read(self, name: str) -> list[str]:
         """The written definitions that a written one reads."""
-        found = (self.written(read) for read in self.defined[name].reads)
-        return [base for base in found if base is not None]
-
-    def written(self, name: str) -> str | None:
-        """The written definition that a name is, or follows from."""
-        while name not in self.defined:
-            name, how = naming.follows(name)
-            if not how:
-                return None
-        return name
+        return _bases(self.defined[name].reads, self.defined)
 
     def ordered(self, wanted: Iterable[str]) -> list[str]:
         """`wanted` and all that they read, each behind what it reads. Raises on a circle."""
@@ -250,6 +241,45 @@ class Stack:
 
 
 @lru_cache(maxsize=1 << 14)
-def over_population(tree: Expr) -> bool:
+def has_over(tree: Expr) -> bool:
     """Whether a tree has a value over the population in it."""
     return any(isinstance(node, Over) for node in walk(tree))
+
+
+def circles_in_any(stacks: Iterable[Stack]) -> bool:
+    """Whether names could wait for each other in one of some stacks; false is sure.
+
+    All are looked at in one: what has no circle there has none in any of them.
+    """
+    reads: dict[str, dict[str, None]] = {}
+    met: set[int] = set()
+    for stack in stacks:
+        for name, definition in stack.defined.items():
+            if id(definition) not in met:
+                met.add(id(definition))
+                reads.setdefault(name, {}).update(definition.reads)
+    followers = [name for name in reads if naming.follows(name)[1]]
+    for name in followers:
+        if any(written_in(stack.defined, name) not in (name, None) for stack in stacks):
+            return True  # here a name of its own, there one that follows from another
+    try:
+        for _ in in_order(reads, lambda name: _bases(reads[name], reads)):
+            pass
+    except CircleError:
+        return True
+    return False
+
+
+def _bases(names: Iterable[str], defined: Collection[str]) -> list[str]:
+    """The written definitions that some names are, or follow from."""
+    found = (written_in(defined, name) for name in names)
+    return [base for base in found if base is not None]
+
+
+def written_in(defined: Collection[str], name: str) -> str | None:
+    """The written definition that a name is, or follows from."""
+    while name not in defined:
+        name, how = naming.follows(name)
+        if not how:
+            return None
+    return name

@@ -89,6 +89,9 @@ def _parts(node: Node, resolve: Resolve) -> tuple[Part, ...]:
 
 def _cut(node: Scalar, resolve: Resolve) -> Iterator[Part]:
     text = node.value if isinstance(node.value, str) else node.text
+    if text and "{" not in text and "}" not in text:
+        yield text
+        return
     try:
         pieces = list(Formatter().parse(text))
     except ValueError as error:

@@ -11,14 +11,17 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from groupbuy.errors import GroupbuyError, Location, Problem, Problems, Source, did_you_mean
 from groupbuy.model.names import fold, listed, quote
 from groupbuy.sheets.sheet import Fault, SheetRow, read_sheet, two_readings
 from groupbuy.sheets.text import read_bytes, read_text
-from groupbuy.sheets.xlsx_book import Book, SheetInfo
-from groupbuy.sheets.xlsx_cells import Cells, cell_place, letters_of
 from groupbuy.source.limits import Limits
+
+if TYPE_CHECKING:
+    from groupbuy.sheets.xlsx_book import Book, SheetInfo
+    from groupbuy.sheets.xlsx_cells import Cells
 
 CSV = (".csv", ".tsv")
 XLSX = (".xlsx", ".xlsm")
@@ -124,6 +127,9 @@ def read_grid(path: Path, name: str, sheet: str | None = None, likely: Iterable[
             message = f"this file is larger than {MOST_BYTES:,} bytes"
             at = Location(name)
             raise GroupbuyError(Problem("file-too-large", message, at, "cut it into several"))
+        # Most rules keep no table in a workbook, and every command starts by reading rules.
+        from groupbuy.sheets.xlsx_book import Book
+
         book = Book(name, content)
         return _xlsx(book, _chosen(book, sheet, likely))
     if sheet is not None:
@@ -190,6 +196,8 @@ def _chosen(book: Book, sheet: str | None, likely: Iterable[str]) -> SheetInfo:
 
 
 def _xlsx(book: Book, info: SheetInfo) -> Grid:
+    from groupbuy.sheets.xlsx_cells import Cells, cell_place
+
     found = Cells(book, info)
     rows: list[GridRow] = []
     filled = 0
@@ -224,6 +232,8 @@ def _with_merged(rows: list[GridRow], found: Cells) -> list[GridRow]:
 
     Columns beyond the last that shows something are left alone, and so are remarks.
     """
+    from groupbuy.sheets.xlsx_cells import letters_of
+
     widest = max((max(row.cells) for row in rows), default=0)
     numbers = [row.number for row in rows]
     covered: dict[int, dict[int, str | Fault]] = {}

@@ -16,6 +16,9 @@ from groupbuy.model.model import ID, LeadModel
 from groupbuy.model.names import fold, quote
 from groupbuy.tree.types import Kind, Type
 
+HEADER_WITHIN = 10
+"""Rows with something in them among which the header of a workbook's sheet is looked for."""
+
 _DELIMITERS = ",;\t"
 _EXCEL_HINT = re.compile(r"sep=(.)\s*", re.IGNORECASE)
 _TEXT_CELL = re.compile(r'="([^"]*)"')

@@ -15,12 +15,9 @@ from typing import ClassVar
 from groupbuy.errors import Location, Problem, Problems, Source
 from groupbuy.model.lead import Column, Columns
 from groupbuy.model.names import quote
-from groupbuy.sheets.sheet import Fault, Sheet, SheetRow, check_header
+from groupbuy.sheets.sheet import HEADER_WITHIN, Fault, Sheet, SheetRow, check_header
 from groupbuy.sheets.xlsx_cells import CellRow, Cells, Merge, cell_place, letters_of
 from groupbuy.tree.types import Kind, Type
-
-HEADER_WITHIN = 10
-"""Rows with something in them among which the header is looked for."""
 
 _MOST_MERGED_CELLS = 200_000
 

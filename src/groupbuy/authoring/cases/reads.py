@@ -9,7 +9,7 @@ from groupbuy.authoring.cases.case import STATES, Check, RuleCase
 from groupbuy.authoring.cases.judge import Judge, named
 from groupbuy.authoring.cases.mutants import Mutant
 from groupbuy.rules.entries import Key
-from groupbuy.rules.stack import Stack
+from groupbuy.rules.stack import Stack, written_in
 from groupbuy.sections.gates import VERDICT
 from groupbuy.tree.nodes import names
 
@@ -105,7 +105,7 @@ def _behind(stack: Stack, wanted: Iterable[str]) -> set[Key]:
     found: set[Key] = set()
     todo, seen = list(wanted), set(wanted)
     while todo:
-        name = stack.written(todo.pop())
+        name = written_in(stack.defined, todo.pop())
         if name is None:
             continue
         if name in owners:

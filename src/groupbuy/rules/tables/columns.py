@@ -14,8 +14,7 @@ from groupbuy.rules.tables.vocabulary import Vocabulary
 from groupbuy.sections.base import TEXT_KEYS
 from groupbuy.sections.forms.cases import ELSE
 from groupbuy.sheets.grid import Grid, GridRow
-from groupbuy.sheets.sheet import Fault
-from groupbuy.sheets.xlsx_sheet import HEADER_WITHIN
+from groupbuy.sheets.sheet import HEADER_WITHIN, Fault
 from groupbuy.texts import LANGUAGES
 from groupbuy.tree.types import Kind
 

@@ -18,7 +18,7 @@ from groupbuy.rules.tables.vocabulary import Vocabulary
 from groupbuy.sections.base import TEXT_KEYS
 from groupbuy.sections.forms.form import FORM_KEYS
 from groupbuy.sheets.grid import CSV, XLSX, Grid, read_grid
-from groupbuy.sheets.xlsx_sheet import HEADER_WITHIN
+from groupbuy.sheets.sheet import HEADER_WITHIN
 from groupbuy.source.nodes import Mapping, Node, Scalar, Sequence
 
 TABLE = "table"
