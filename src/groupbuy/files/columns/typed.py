@@ -34,6 +34,8 @@ STRANGE_TEXT = "[\\x00-\\x1f\\x7f-\\x9f\\u{202a}-\\u{202e}\\u{2066}-\\u{2069}\\u
 LONG_TEXT = 30_000
 OURS = (KEY, ROW, LINE)
 """Columns that reading adds to those of the file."""
+LIES, BLANK = "_lies_", "_blank_"
+"""Stand before names of fields, where reading asks of the file how it is written."""
 UNIX_EPOCH = 719_163
 """The day number of 1970-01-01."""
 
@@ -48,6 +50,12 @@ class Read:
     dtype: pl.DataType
     values: dict[Any, Any] = field(default_factory=dict)
     faults: dict[Any, Problem] = field(default_factory=dict)
+    all_plain: bool = False
+    """Whether every value of the file is written plainly."""
+    as_it_lies: bool = False
+    """Whether every value of the file already is what it is read as."""
+    all_there: bool = False
+    """Whether no value of the file is blank, or read as if it were."""
 
     @property
     def raw(self) -> pl.Expr:
@@ -115,14 +123,37 @@ class Read:
             inside = inside & (value == value.floor())
         return inside | value.is_null()
 
+    def lies(self) -> pl.Expr:
+        """Whether values written plainly already are what they are read as; null for blanks."""
+        column, kind = pl.col(self.header), self.entry.type.kind
+        if self.numeric:
+            return column.is_finite()
+        if self.dtype == pl.String and kind is Kind.TEXT:
+            value, _ = self.plain()
+            return (value == column) & (column != "")
+        if self.dtype == pl.String and kind is Kind.CHOICE:
+            return column.is_in(list(self.entry.type.values))
+        return pl.lit(False)
+
+    def blank(self) -> pl.Expr:
+        """Whether a value that is written plainly is none."""
+        value, here = self.plain()
+        return value.is_null() & here.fill_null(True)
+
     def strange(self) -> pl.Expr:
         """The spellings that have to be read one by one."""
         _, here = self.plain()
         raw = self.raw.cast(pl.String) if self.dtype == pl.Boolean else self.raw
         return raw.filter(~here.fill_null(True)).unique()
 
-    def learn(self, spellings: list[Any], name: str, file: str) -> None:
-        """Read spellings with the field's own reader."""
+    def learn(
+        self, spellings: list[Any], name: str, file: str, *, lies: bool, blank: bool
+    ) -> None:
+        """Read spellings with the field's own reader.
+
+        `lies` says whether all plain values already are what they are read as, `blank` whether
+        one of them is none.
+        """
         if len(spellings) > MOST_SPELLINGS:
             raise GroupbuyError(
                 Problem(
@@ -141,10 +172,18 @@ class Read:
                 continue
             if found is not None:
                 self.values[spelling] = kept(found)
+        self.all_plain = not spellings
+        self.as_it_lies = lies and not spellings
+        self.all_there = not blank and len(self.values) == len(spellings)
 
     def value(self) -> pl.Expr:
         """The field's value: plain, or as its reader has it."""
+        if self.as_it_lies:
+            # 0.0 and -0.0 are one number.
+            return pl.col(self.header) + 0.0 if self.numeric else pl.col(self.header)
         plain, here = self.plain()
+        if self.all_plain:
+            return plain
         if not self.values:
             return pl.when(here).then(plain).otherwise(None)
         raw = self.raw.cast(pl.String) if self.dtype == pl.Boolean else self.raw
@@ -256,13 +295,25 @@ class Reading:
 
     def spellings(self) -> list[pl.Expr]:
         """What has to be collected before the values can be read."""
-        return [read.strange().implode().alias(name) for name, read in self.reads.items()]
+        found = []
+        for name, read in self.reads.items():
+            found.append(read.strange().implode().alias(name))
+            found.append(read.lies().all().alias(f"{LIES}{name}"))
+            if read.entry.required:
+                found.append(read.blank().any().alias(f"{BLANK}{name}"))
+        return found
 
     def learn(self, found: Mapping[str, Any], table: str = "") -> None:
         """Read the spellings that were collected."""
         for name, read in self.reads.items():
             spellings = [text for text in found[name] if text is not None]
-            read.learn(spellings, f"{table}.{name}" if table else name, self.file)
+            read.learn(
+                spellings,
+                f"{table}.{name}" if table else name,
+                self.file,
+                lies=bool(found.get(f"{LIES}{name}", False)),
+                blank=bool(found.get(f"{BLANK}{name}", True)),
+            )
 
     def values(self) -> dict[str, pl.Expr]:
         """The columns of the model that the file has; a default stands for a blank."""
@@ -281,7 +332,7 @@ class Reading:
             test = read.faulty()
             if test is not None:
                 tests.append(test)
-            if read.entry.required:
+            if read.entry.required and not read.all_there:
                 tests.append(read.value().is_null())
         return pl.any_horizontal(tests) if tests else None
 
