@@ -1,0 +1,1 @@
+"""Benchmarks: each target as a ratio in one interleaved run (`make bench`)."""
