@@ -3,7 +3,7 @@
 //   node peers.mjs NODE_MODULES_FOLDER WORKLOAD.json
 //
 // Reads one command a line: `answers NAME` prints the answers for all leads as JSON, `time NAME
-// COUNT` evaluates that many leads and prints the seconds that took. `names` lists the engines.
+// COUNT` evaluates that many leads and prints the processor seconds that took. `names` lists the engines.
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -59,12 +59,13 @@ for await (const line of createInterface({ input: process.stdin })) {
       for (const lead of leads) said.push(await engine(name)(lead));
     } else {
       const evaluate = engine(name);
-      const begin = process.hrtime.bigint();
+      const begin = process.cpuUsage();
       for (let n = 0; n < Number(count); n++) {
         const answer = evaluate(leads[n % leads.length]);
         if (answer instanceof Promise) await answer;
       }
-      said = Number(process.hrtime.bigint() - begin) / 1e9;
+      const used = process.cpuUsage(begin);
+      said = (used.user + used.system) / 1e6;
     }
   } catch (error) {
     said = { error: String(error) };

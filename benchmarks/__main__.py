@@ -1,0 +1,91 @@
+"""`python -m benchmarks`: run them, and write `benchmarks/RESULTS.md`."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import tempfile
+import traceback
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timezone
+from importlib import import_module
+from pathlib import Path
+
+from benchmarks.results import CantRun, Finding, Report, Section, markdown
+from benchmarks.world import BUILD, FULL, QUICK, Size, World, machine
+
+BENCHMARKS = {
+    "row": "One lead at a time",
+}
+RESULTS = Path(__file__).parent / "RESULTS.md"
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run what is asked for; 1 where a benchmark failed."""
+    asked = arguments().parse_args(argv)
+    size: Size = QUICK if asked.quick else FULL
+    if asked.size is not None:
+        size = replace(size, parquet=asked.size, large=3 * asked.size)
+    if asked.rounds is not None:
+        size = replace(size, rounds=asked.rounds)
+    names = list(BENCHMARKS) if asked.only is None else asked.only.split(",")
+    strange = [name for name in names if name not in BENCHMARKS]
+    if strange:
+        print(f"there is no benchmark {strange[0]}: {', '.join(BENCHMARKS)}", file=sys.stderr)
+        return 2
+    now = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
+    BUILD.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="run-", dir=BUILD))
+    sections, failed = [], False
+    try:
+        for name in names:
+            print(f"{name} …", file=sys.stderr, flush=True)
+            section, good = measured(name, World(size, folder))
+            sections.append(section)
+            failed = failed or not good
+            text = markdown(Report(machine(now, argv), sections, asked.quick))
+            (BUILD / "RESULTS.md").write_text(text, encoding="utf-8")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    if asked.only is None or asked.output is not None:
+        target = asked.output or RESULTS
+        target.write_text(text, encoding="utf-8")
+        print(f"written to {target}", file=sys.stderr)
+    else:
+        print(text)
+    return 1 if failed else 0
+
+
+def measured(name: str, world: World) -> tuple[Section, bool]:
+    """What a benchmark found; what it lacked, or failed at, in its place."""
+    module = import_module(f"benchmarks.{name}")
+    try:
+        section: Section = module.run(world)
+        return section, True
+    except CantRun as reason:
+        return _nothing(name, str(reason)), True
+    except Exception as error:
+        traceback.print_exc()
+        return _nothing(name, f"it failed: {type(error).__name__}"), False
+
+
+def _nothing(name: str, reason: str) -> Section:
+    finding = Finding(BENCHMARKS[name], None, remark=reason)
+    return Section(BENCHMARKS[name], [finding])
+
+
+def arguments() -> argparse.ArgumentParser:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="small sizes, to try that all runs")
+    parser.add_argument("--only", metavar="A,B", help=", ".join(BENCHMARKS))
+    parser.add_argument("--size", type=int, metavar="N", help="leads of the Parquet file")
+    parser.add_argument("--rounds", type=int, metavar="N", help="rounds of each")
+    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="instead of RESULTS.md")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
