@@ -18,6 +18,10 @@ from benchmarks.world import BUILD, FULL, QUICK, Size, World, machine
 
 BENCHMARKS = {
     "row": "One lead at a time",
+    "yaml_leads": "A YAML file of leads",
+    "csv_leads": "A CSV file of leads",
+    "parquet_leads": "A Parquet file of leads",
+    "startup": "Start-up",
 }
 RESULTS = Path(__file__).parent / "RESULTS.md"
 
