@@ -18,10 +18,15 @@ from benchmarks.world import BUILD, FULL, QUICK, Size, World, machine
 
 BENCHMARKS = {
     "row": "One lead at a time",
+    "service": "A service: one lead after the other",
     "yaml_leads": "A YAML file of leads",
     "csv_leads": "A CSV file of leads",
     "parquet_leads": "A Parquet file of leads",
+    "spark_leads": "Spark",
+    "seam": "The seam: narwhals against the native engine",
+    "planning": "Planning many rules",
     "startup": "Start-up",
+    "instructions": "Instructions",
 }
 RESULTS = Path(__file__).parent / "RESULTS.md"
 

@@ -1,0 +1,120 @@
+"""How planning grows with the number of rules, on every back end.
+
+`python -m benchmarks.planning ENGINE RULES_FOLDER LEADS.parquet` prints the seconds from opening
+the rules to the results of a hundred leads; each run is a process, so that a crash is one's own.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from time import perf_counter
+
+from benchmarks import ours
+from benchmarks.lead_files import write_parquet
+from benchmarks.measure import Spread, interleaved
+from benchmarks.results import Finding, Section, Table, Target, spread
+from benchmarks.workload import leads, workload
+from benchmarks.world import ROOT, World
+
+ENGINES = {"rows": "rows", "polars": "Polars", "duckdb": "DuckDB"}
+LEADS = 100
+PATIENCE = 900
+"""Seconds after which planning counts as failed."""
+
+
+def run(world: World) -> Section:
+    """Measure."""
+    path = write_parquet(world.folder / "few.parquet", LEADS)
+    counts = world.size.rules
+    folders = {count: world.rules(workload(count)) for count in counts}
+    found: dict[tuple[str, int], list[float] | str] = {}
+    for engine in ENGINES:
+        # Small ones first: what fails with some rules is not tried with more.
+        for count in counts:
+            command = [sys.executable, "-m", "benchmarks.planning", engine]
+            command += [str(folders[count]), str(path)]
+            rounds = 1 if count >= 5_000 else max(1, world.size.rounds // 2)
+            try:
+                timed = interleaved({"": lambda c=command: _planned(c)}, rounds, warm=False)
+                found[engine, count] = timed[""]
+            except PlanningError as error:
+                found[engine, count] = str(error)
+                break
+    return _section(counts, found)
+
+
+class PlanningError(Exception):
+    """Rules that a back end can't plan."""
+
+
+def _planned(command: Sequence[str]) -> float:
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        raise PlanningError(f"not within {PATIENCE} s") from None
+    if done.returncode:
+        last = (done.stderr.strip() or f"ended with {done.returncode}").splitlines()[-1]
+        raise PlanningError(last[:150])
+    return float(done.stdout)
+
+
+def _section(
+    counts: Sequence[int], found: dict[tuple[str, int], list[float] | str]
+) -> Section:
+    fewer, most = counts[-2:]
+    findings, rows = [], []
+    for engine, shown in ENGINES.items():
+        cells = [found.get((engine, count), "not tried") for count in counts]
+        rows.append((shown, *(c if isinstance(c, str) else spread(Spread.of(c), "s") for c in cells)))
+        small, large = cells[-2:]
+        ratio, remark = None, ""
+        if isinstance(small, str) or isinstance(large, str):
+            remark = large if isinstance(large, str) else "see the table"
+        else:
+            middle = Spread.of(small).median
+            ratio = Spread.of([seconds / middle for seconds in large])
+        findings.append(
+            Finding(
+                f"{most:,} rules planned on {shown}, against {fewer:,}",
+                ratio,
+                target=Target(10),
+                distance="" if ratio is None else f"{most / fewer:.0f} × is linear",
+                remark=remark,
+            )
+        )
+    head = ("", *(f"{count:,} rules" for count in counts))
+    return Section(
+        "Planning many rules",
+        findings,
+        [Table(f"From rules in YAML to the results of {LEADS} leads", head, rows)],
+    )
+
+
+def planned(engine: str, rules: Path, path: Path) -> float:
+    """Seconds from rules in YAML to results, on one back end that is imported before."""
+    from groupbuy.engine.columns.outputs import Wanted
+    from groupbuy.engine.columns.run import ColumnEngine
+    from groupbuy.files.columns.engines import as_polars, on_duckdb
+    from groupbuy.files.columns.scan import open_frames
+    from groupbuy.files.columns.write import shown_in
+
+    begin = perf_counter()
+    opened = ours.workspace(rules)
+    if engine == "rows":
+        run, _ = opened.run(ours.lead_file(leads(LEADS), opened))
+        assert len(run.cases) == LEADS
+        return perf_counter() - begin
+    model = opened.model
+    with open_frames([path], model, {*model.fields}) as files:
+        source = on_duckdb(files) if engine == "duckdb" else files.source
+        result = ColumnEngine(opened.rules, source).evaluate(Wanted())
+        frame = shown_in(as_polars(result, files), result.outputs, "parquet")
+        assert frame.collect().height == LEADS
+    return perf_counter() - begin
+
+
+if __name__ == "__main__":
+    print(planned(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])))
