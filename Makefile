@@ -18,9 +18,13 @@ PLUGINS := $(patsubst %/pyproject.toml,%,$(wildcard plugins/*/pyproject.toml))
 
 # `make install PINNED=only` fails where the pinned packages can't be had.
 PINNED ?= try
+# What `bench` is given: --quick, --only row,startup, --size 1000000.
+BENCH_ARGS ?=
 # Tools of `pins` and `sbom`, apart from what they look at.
 TOOL_BIN := build/tools/bin
 TOOLS := build/tools/.installed
+BENCH_PYTHON := build/bench/venv/bin/python
+PEERS := build/bench/venv/.installed build/bench/node/.installed
 
 # The stamps of what is installed; the second holds the plugins by name.
 CORE := .venv/.installed-core
@@ -32,7 +36,7 @@ USABLE := $(shell test -x $(BIN)/python && grep -sqF "$(CURDIR)/$(BIN)/" $(BIN)/
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install demo test spark lint format systems errors fuzz packages supply pins sbom clean venv FORCE
+.PHONY: help install demo test spark bench lint format systems errors fuzz packages supply pins sbom clean venv FORCE
 
 help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s  %s\n", $$1, $$2 }' Makefile
@@ -55,6 +59,9 @@ fuzz: $(ALL) ## try far more random inputs than `make test` does (EXAMPLES=numbe
 
 spark: $(ALL) ## run the tests that need Spark and Java, on two threads
 	$(BIN)/pytest -m spark tests/spark
+
+bench: $(ALL) $(PEERS) ## measure against other engines and bare scans, into benchmarks/RESULTS.md (BENCH_ARGS=--quick)
+	$(BENCH_PYTHON) -m benchmarks $(BENCH_ARGS)
 
 packages: $(ALL) ## build all wheels, install them afresh, and run everything there
 	$(BIN)/pytest -m packages tests/packages
@@ -141,6 +148,26 @@ $(TOOLS): requirements/tools.txt | $(ALL)
 	@$(BIN)/python -m venv --clear --without-pip build/tools
 	@$(PIP) --python $(TOOL_BIN)/python install --require-hashes -r requirements/tools.txt
 	@touch $(TOOLS)
+
+# Engines to measure against, which see all that is in .venv as well. One that can't be installed is
+# told in the results, and so are those of npm.
+build/bench/venv/.installed: benchmarks/requirements.txt | $(ALL)
+	@echo "Installing the engines that groupbuy is measured against in build/bench"
+	@$(BIN)/python -m venv --clear --without-pip build/bench/venv
+	@$(PIP) --python $(BENCH_PYTHON) install -r benchmarks/requirements.txt || \
+		sed '/^#/d' benchmarks/requirements.txt | while read -r package; do \
+			$(PIP) --python $(BENCH_PYTHON) install "$$package" || echo "without $$package"; done
+	@$(BIN)/python -c 'import sysconfig; \
+		print("import site; site.addsitedir(%r)" % sysconfig.get_path("purelib"))' \
+		> $$($(BENCH_PYTHON) -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/groupbuy-project.pth
+	@touch $@
+
+build/bench/node/.installed: benchmarks/peers/node/package.json
+	@mkdir -p build/bench/node
+	@cp $< build/bench/node/package.json
+	@if command -v npm >/dev/null; then npm install --silent --no-audit --no-fund --ignore-scripts \
+		--fetch-retries 0 --prefix build/bench/node || echo "npm can't install the engines for Node"; fi
+	@touch $@
 
 # Each project with all its extras, and what its tests need.
 define WITH_EVERYTHING

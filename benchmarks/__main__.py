@@ -9,11 +9,11 @@ import tempfile
 import traceback
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 
-from benchmarks.results import CantRun, Finding, Report, Section, markdown
+from benchmarks.results import CantRunError, Finding, Report, Section, markdown
 from benchmarks.world import BUILD, FULL, QUICK, Size, World, machine
 
 BENCHMARKS = {
@@ -44,7 +44,7 @@ def main(argv: Sequence[str]) -> int:
     if strange:
         print(f"there is no benchmark {strange[0]}: {', '.join(BENCHMARKS)}", file=sys.stderr)
         return 2
-    now = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
+    now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
     BUILD.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="run-", dir=BUILD))
     sections, failed = [], False
@@ -73,7 +73,7 @@ def measured(name: str, world: World) -> tuple[Section, bool]:
     try:
         section: Section = module.run(world)
         return section, True
-    except CantRun as reason:
+    except CantRunError as reason:
         return _nothing(name, str(reason)), True
     except Exception as error:
         traceback.print_exc()

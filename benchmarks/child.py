@@ -5,7 +5,7 @@ It imports next to nothing, because its own memory is the least that can be told
 
 import os
 import sys
-from signal import SIGKILL, SIGALRM, alarm, signal
+from signal import SIGALRM, SIGKILL, alarm, signal
 from time import perf_counter
 
 limit, command = float(sys.argv[1]), sys.argv[2:]

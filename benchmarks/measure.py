@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from statistics import median
 from time import process_time
@@ -32,7 +33,8 @@ class Spread:
     @classmethod
     def ratio(cls, above: Sequence[float], below: Sequence[float]) -> Spread:
         """Of the ratios within each round, so that a slow moment of the machine counts on both
-        sides."""
+        sides.
+        """
         return cls.of([a / b for a, b in zip(above, below, strict=True)])
 
 
@@ -96,17 +98,15 @@ def process(command: Sequence[str | Path], *, limit: float = 3600) -> Ended:
     count as its peak.
     """
     told = [sys.executable, "-I", "-S", str(CHILD), str(limit), *map(str, command)]
-    found = subprocess.run(told, capture_output=True, text=True)
+    found = subprocess.run(told, check=False, capture_output=True, text=True)
     if found.returncode:
         raise CommandError(f"{' '.join(map(str, command))}\n{found.stderr[-2000:]}")
     return Ended(**json.loads(found.stdout))
 
 
-def processes(
-    commands: Mapping[str, Sequence[str | Path]], rounds: int
-) -> dict[str, list[Ended]]:
+def processes(commands: Mapping[str, Sequence[str | Path]], rounds: int) -> dict[str, list[Ended]]:
     """Commands in turn, after one round to warm up the file cache."""
-    return interleaved({n: lambda c=c: process(c) for n, c in commands.items()}, rounds)
+    return interleaved({n: partial(process, c) for n, c in commands.items()}, rounds)
 
 
 def walls(ended: Sequence[Ended]) -> list[float]:

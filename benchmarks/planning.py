@@ -9,6 +9,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 
@@ -38,7 +39,7 @@ def run(world: World) -> Section:
             command += [str(folders[count]), str(path)]
             rounds = 1 if count >= 5_000 else max(1, world.size.rounds // 2)
             try:
-                timed = interleaved({"": lambda c=command: _planned(c)}, rounds, warm=False)
+                timed = interleaved({"": partial(_planned, command)}, rounds, warm=False)
                 found[engine, count] = timed[""]
             except PlanningError as error:
                 found[engine, count] = str(error)
@@ -52,7 +53,9 @@ class PlanningError(Exception):
 
 def _planned(command: Sequence[str]) -> float:
     try:
-        done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=PATIENCE)
+        done = subprocess.run(
+            command, check=False, capture_output=True, text=True, cwd=ROOT, timeout=PATIENCE
+        )
     except subprocess.TimeoutExpired:
         raise PlanningError(f"not within {PATIENCE} s") from None
     if done.returncode:
@@ -61,14 +64,14 @@ def _planned(command: Sequence[str]) -> float:
     return float(done.stdout)
 
 
-def _section(
-    counts: Sequence[int], found: dict[tuple[str, int], list[float] | str]
-) -> Section:
+def _section(counts: Sequence[int], found: dict[tuple[str, int], list[float] | str]) -> Section:
     fewer, most = counts[-2:]
     findings, rows = [], []
     for engine, shown in ENGINES.items():
         cells = [found.get((engine, count), "not tried") for count in counts]
-        rows.append((shown, *(c if isinstance(c, str) else spread(Spread.of(c), "s") for c in cells)))
+        rows.append(
+            (shown, *(c if isinstance(c, str) else spread(Spread.of(c), "s") for c in cells))
+        )
         small, large = cells[-2:]
         ratio, remark = None, ""
         if isinstance(small, str) or isinstance(large, str):

@@ -15,7 +15,7 @@ what nothing could be faster than: 1.0 × is there. How to run this, and what st
 line: [README.md](README.md)."""
 
 
-class CantRun(Exception):
+class CantRunError(Exception):
     """A benchmark that this machine lacks something for; it is told in its place."""
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from benchmarks import ours
 from benchmarks.by_hand import by_hand
@@ -35,7 +36,7 @@ def run(world: World) -> Section:
     }
     engines = []
     for peer in peers():
-        candidates[peer.name] = lambda peer=peer: peer.build(work)
+        candidates[peer.name] = partial(peer.build, work)
         engines.append(peer.name)
     timers: dict[str, Callable[[], float]] = {}
     out: list[tuple[str, str]] = []
@@ -75,6 +76,14 @@ def _why(error: Exception) -> str:
     return f"{type(error).__name__}: {first}"[:160]
 
 
+def _next(answers: Iterator[Answer], lead: Lead) -> Answer:
+    return next(answers)
+
+
+def _seconds_each(node: Node, name: str, count: int) -> float:
+    return node.seconds(name, count) / count
+
+
 def _node(
     world: World,
     some: list[dict[str, Value]],
@@ -92,8 +101,8 @@ def _node(
     for name in node.names():
         shown = f"{name} (Node)"
         try:
-            found = node.answers(name)
-            wrong = disagreement(lambda lead, f=iter(found): next(f), some, right)
+            answers = iter(node.answers(name))
+            wrong = disagreement(partial(_next, answers), some, right)
             if wrong:
                 out.append((shown, wrong))
                 continue
@@ -102,7 +111,7 @@ def _node(
         except NodeError as error:
             out.append((shown, str(error)))
             continue
-        timers[shown] = lambda name=name, count=count: node.seconds(name, count) / count
+        timers[shown] = partial(_seconds_each, node, name, count)
         names.append(shown)
     return node, names
 

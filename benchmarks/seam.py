@@ -8,6 +8,7 @@ how well the plan is written.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from time import perf_counter
 from typing import Any
 
@@ -47,8 +48,8 @@ def run(world: World) -> Section:
                 whole, native = "trees, narwhals and engine", "native plan alone"
                 found = interleaved(
                     {
-                        whole: lambda built=built: _seconds(lambda: _run(built())),
-                        native: lambda kept=kept: _seconds(lambda: _run(kept)),
+                        whole: partial(_seconds, built),
+                        native: partial(_seconds, partial(_kept, kept)),
                     },
                     world.size.rounds,
                 )
@@ -74,12 +75,13 @@ def run(world: World) -> Section:
     )
 
 
-def _seconds(call: Callable[[], object]) -> float:
+def _kept(native: Any) -> Any:
+    return native
+
+
+def _seconds(make: Callable[[], Any]) -> float:
+    """How long it takes to make a native lazy frame and to work it out."""
     begin = perf_counter()
-    call()
+    native = make()
+    native.collect() if hasattr(native, "collect") else native.to_arrow_table()
     return perf_counter() - begin
-
-
-def _run(native: Any) -> Any:
-    """Work a native lazy frame out."""
-    return native.collect() if hasattr(native, "collect") else native.to_arrow_table()

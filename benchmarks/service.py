@@ -5,9 +5,10 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from statistics import quantiles
-from time import perf_counter, process_time
+from time import perf_counter
 from typing import Any
 
 from benchmarks import ours
@@ -113,7 +114,7 @@ def _threads(workspace: Workspace, files: list[LeadFile], rounds: int) -> dict[s
             raise AssertionError(f"{threads} threads have other results than one")
         return len(files) / seconds
 
-    return interleaved({str(n): lambda n=n: measure(n) for n in THREADS}, rounds)
+    return interleaved({str(n): partial(measure, n) for n in THREADS}, rounds)
 
 
 def _shown(workspace: Workspace, file: LeadFile) -> Any:

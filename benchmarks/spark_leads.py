@@ -13,19 +13,19 @@ import polars as pl
 
 from benchmarks.lead_files import check_columns, write_parquet
 from benchmarks.measure import Spread, interleaved
-from benchmarks.results import CantRun, Finding, Section, Table, Target, spread
+from benchmarks.results import CantRunError, Finding, Section, Table, Target, spread
 from benchmarks.workload import AS_OF, workload
 from benchmarks.world import World
 
 
 def run(world: World) -> Section:
-    """Measure. Raises `CantRun` without Java or PySpark."""
+    """Measure. Raises `CantRunError` without Java or PySpark."""
     if shutil.which("java") is None:
-        raise CantRun("there is no Java")
+        raise CantRunError("there is no Java")
     try:
         from pyspark.sql import SparkSession
     except ImportError:
-        raise CantRun("PySpark is not installed") from None
+        raise CantRunError("PySpark is not installed") from None
     count, rules = world.size.spark, world.rules()
     path = write_parquet(world.folder / "spark.parquet", count)
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
@@ -90,5 +90,5 @@ def _measured(world: World, session: Any, path: Path, rules: Path, count: int) -
 
 
 def _java() -> str:
-    told = subprocess.run(["java", "-version"], capture_output=True, text=True).stderr
+    told = subprocess.run(["java", "-version"], check=False, capture_output=True, text=True).stderr
     return told.partition("\n")[0].replace('"', "")

@@ -155,7 +155,7 @@ class Workload:
 def workload(rules: int = 50, seed: int = SEED) -> Workload:
     """Rules and a table from a seed; the first rules of a longer list are the same."""
     draw = random.Random(seed)
-    table = tuple(Row(f"C{n}", _condition(draw, draw.randint(1, 2))) for n in range(1, 8))
+    table = tuple(Row(f"C{n}", _condition(draw, 2, every=True)) for n in range(1, 8))
     return Workload(
         tuple(
             Rule(
@@ -165,14 +165,16 @@ def workload(rules: int = 50, seed: int = SEED) -> Workload:
             )
             for number in range(1, rules + 1)
         ),
-        tuple(table),
+        table,
         "C8",
     )
 
 
-def _condition(draw: random.Random, parts: int) -> Condition:
+def _condition(draw: random.Random, parts: int, *, every: bool | None = None) -> Condition:
+    """A condition; how comparisons are joined is drawn, too, where it is not said."""
     fields = draw.sample(FIELDS, parts)
-    return Condition(draw.random() < 0.7, tuple(_comparison(draw, field) for field in fields))
+    together = draw.random() < 0.7 if every is None else every
+    return Condition(together, tuple(_comparison(draw, field) for field in fields))
 
 
 def _comparison(draw: random.Random, field: Field) -> Comparison:

@@ -14,7 +14,7 @@ from importlib import import_module, metadata
 from benchmarks.workload import Answer, Lead, Workload
 
 Evaluate = Callable[[Lead], Answer]
-MODULES = ("jsonlogic", "zen", "cel", "clips", "expressions", "production")
+MODULES = ("jsonlogic", "zen", "cel", "clips", "expressions", "business", "durable")
 
 
 @dataclass(frozen=True)

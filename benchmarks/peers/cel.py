@@ -44,9 +44,7 @@ def _cpp(work: Workload) -> Evaluate:
 
     def evaluate(lead: Lead) -> Answer:
         # Only what is declared may be given.
-        return work.score(
-            compiled.eval(data={name: lead[name] for name in names}).plain_value()
-        )
+        return work.score(compiled.eval(data={name: lead[name] for name in names}).plain_value())
 
     return evaluate
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import Any
 
 from benchmarks.peers import Evaluate, Peer
-from benchmarks.workload import FIELDS, Answer, Comparison, Condition, Lead, Workload
+from benchmarks.workload import FIELDS, Answer, Comparison, Condition, Lead, Value, Workload
 
 
 def _test(part: Comparison, variable: str) -> str:
@@ -38,11 +39,12 @@ def _clips(work: Workload) -> Evaluate:
     env.build(f"(deftemplate lead {' '.join(f'(slot {field.name})' for field in FIELDS)})")
     for number, condition in enumerate(work.conditions):
         env.build(
-            f"(defrule c{number} {_left(condition)} => "
-            f"(bind ?*held* (create$ ?*held* {number})))"
+            f"(defrule c{number} {_left(condition)} => (bind ?*held* (create$ ?*held* {number})))"
         )
     template, held = env.find_template("lead"), env.find_global("held")
-    symbol = {word: clips.Symbol(word) for field in FIELDS for word in field.words}
+    symbol: dict[Value, Any] = {
+        word: clips.Symbol(word) for field in FIELDS for word in field.words
+    }
     symbol.update({None: clips.Symbol("nil"), True: clips.Symbol("TRUE")})
     symbol[False] = clips.Symbol("FALSE")
     numbers = [field.name for field in FIELDS if field.kind in ("number", "money")]
