@@ -45,7 +45,7 @@ def run(world: World) -> Section:
                 f"{SHOWN[engine]}, leads read and written": python(BARE[engine], path, out),
                 mine: ours,
             },
-            max(3, world.size.rounds // 2),
+            world.size.slow_rounds,
         )
         ratio = Spread.ratio(walls(found[mine]), walls(found[bare]))
         findings.append(

@@ -37,7 +37,7 @@ def run(world: World) -> Section:
         for count in counts:
             command = [sys.executable, "-m", "benchmarks.planning", engine]
             command += [str(folders[count]), str(path)]
-            rounds = 1 if count >= 5_000 else max(1, world.size.rounds // 2)
+            rounds = 1 if count >= 5_000 else world.size.slow_rounds
             try:
                 timed = interleaved({"": partial(_planned, command)}, rounds, warm=False)
                 found[engine, count] = timed[""]

@@ -68,7 +68,7 @@ def _measured(world: World, session: Any, path: Path, rules: Path, count: int) -
             whole: lambda: evaluated(out),
             trusting: lambda: evaluated(out, distinct_ids=False),
         },
-        max(3, world.size.rounds // 2),
+        world.size.slow_rounds,
     )
     ratio = Spread.ratio(found[whole], found[scan])
     rows = [

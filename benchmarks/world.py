@@ -27,7 +27,7 @@ class Size:
     """How much is measured."""
 
     rounds: int
-    """Rounds of what takes seconds; of what takes less there are twice as many."""
+    """Rounds of what takes a second or so; of what takes less there are twice as many."""
     seconds: float
     """About how long a round of a loop lasts."""
     agreed: int
@@ -41,6 +41,11 @@ class Size:
     seam: int
     rules: tuple[int, ...]
     """How many rules are planned; the last two are compared."""
+
+    @property
+    def slow_rounds(self) -> int:
+        """Rounds of what takes many seconds."""
+        return max(1, self.rounds // 2)
 
 
 FULL = Size(
