@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from groupbuy.authoring.layout import Paint, table
+from groupbuy.authoring.meanings import function_meaning
 from groupbuy.authoring.words import heading, say
 from groupbuy.engine.wording import plain, tidy
 from groupbuy.engine.workspace import Workspace
@@ -77,7 +78,7 @@ def all_names(workspace: Workspace, lang: str) -> list[Name]:
         *_tables(workspace, lang),
         *_defined(workspace, lang),
         *_reserved(lang),
-        *_functions(),
+        *_functions(lang),
         *_functions_of_plugins(workspace, lang),
     ]
 
@@ -249,9 +250,10 @@ def _reserved(lang: str) -> Iterator[Name]:
     yield Name("names", RANK, "integer", meaning=say(RANK, lang, rank="{rank}"))
 
 
-def _functions() -> Iterator[Name]:
+def _functions(lang: str) -> Iterator[Name]:
     for name, function in FUNCTIONS.items():
-        yield Name("functions", name, "", signature=function.signature, meaning=function.meaning)
+        meaning = function_meaning(name, lang)
+        yield Name("functions", name, "", signature=function.signature, meaning=meaning)
 
 
 def _functions_of_plugins(workspace: Workspace, lang: str) -> Iterator[Name]:

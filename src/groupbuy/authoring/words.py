@@ -167,10 +167,10 @@ _WORDS = {
         ("rank_moved", "Rank", "名次"),
         ("moved", "What", "变化"),
         # sections
-        ("settings", "Settings", "可调参数"),
+        ("settings", "Settings", "参数"),
         ("facts", "Facts", "推算值"),
         ("gates", "Gates", "门槛"),
-        ("scores", "Scores", "打分"),
+        ("scores", "Scores", "评分"),
         ("grades", "Grades", "分级"),
         ("plays", "Plays", "行动"),
         # rules names

@@ -92,7 +92,7 @@ _WORDS = {
         ("scores", "Scores", "评分"),
         ("plays", "What to do", "行动"),
         ("questions", "What to ask", "要问的"),
-        ("facts", "Facts", "事实"),
+        ("facts", "Facts", "推算值"),
         ("fields", "Given", "已知信息"),
         ("nearly", "Nearly", "差一点"),
         ("what_if", "What if", "假如"),
