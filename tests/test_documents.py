@@ -92,6 +92,8 @@ def test_commands_of_the_readme_run(
     runner = CliRunner()
     monkeypatch.chdir(tmp_path)
     runner.invoke(groupbuy, ["init", "my-rules"], catch_exceptions=False)
+    if "old-rules" in line:
+        runner.invoke(groupbuy, ["init", "old-rules"], catch_exceptions=False)
     examples = ROOT / "examples" / "leads.yaml"
     (tmp_path / "leads.yaml").write_bytes(examples.read_bytes())
     (tmp_path / "leads.csv").write_text("客户编号,团购类型\nL1,福利性\n", encoding="utf-8")
