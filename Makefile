@@ -26,6 +26,9 @@ TOOLS := build/tools/.installed
 BENCH_PYTHON := build/bench/venv/bin/python
 PEERS := build/bench/venv/.installed build/bench/node/.installed
 
+# What makes the site, apart from all else.
+SITE_TOOLS := build/site-tools/.installed
+
 # The stamps of what is installed; the second holds the plugins by name.
 CORE := .venv/.installed-core
 ALL := .venv/.installed-all
@@ -36,7 +39,7 @@ USABLE := $(shell test -x $(BIN)/python && grep -sqF "$(CURDIR)/$(BIN)/" $(BIN)/
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install demo test spark bench lint format systems errors fuzz packages supply pins sbom clean venv FORCE
+.PHONY: help install demo test spark bench lint format systems errors fuzz packages supply pins sbom docs clean venv FORCE
 
 help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s  %s\n", $$1, $$2 }' Makefile
@@ -84,8 +87,17 @@ systems: $(CORE) ## make rules/README.md: each system, where it lives, how to se
 errors: $(CORE) ## run the examples of error codes, and write what they say to the table and the page
 	$(BIN)/python tests/authoring/error_world.py
 
+docs: $(ALL) $(SITE_TOOLS) ## make the documentation as a site: build/site/index.html
+	@$(BIN)/python tools/site/collect.py build/site-source
+	@rm -rf build/site
+	@build/site-tools/bin/python -m sphinx --quiet --fail-on-warning --keep-going \
+		build/site-source build/site
+	@! grep -rnE '<(script|link|img|iframe)[^>]+(src|href)="(https?:)?//' build/site --include='*.html' \
+		|| { echo "the site must load nothing from elsewhere" >&2; exit 1; }
+	@echo "The site is made: open build/site/index.html"
+
 pins: $(ALL) $(TOOLS) ## renew requirements/*.txt (versions and hashes) and docs/licences.md
-	@set -e; for kind in ci run tools; do \
+	@set -e; for kind in ci run tools docs; do \
 		$(BIN)/python tools/supply.py needs $$kind | $(TOOL_BIN)/uv pip compile - --quiet --upgrade \
 			--universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
 			$$(test $$kind = run && echo --constraint requirements/ci.txt) \
@@ -168,6 +180,12 @@ build/bench/node/.installed: benchmarks/peers/node/package.json
 	@if command -v npm >/dev/null; then npm install --silent --no-audit --no-fund --ignore-scripts \
 		--fetch-retries 0 --prefix build/bench/node || echo "npm can't install the engines for Node"; fi
 	@touch $@
+
+$(SITE_TOOLS): requirements/docs.txt | $(ALL)
+	@echo "Installing what makes the site in build/site-tools"
+	@$(BIN)/python -m venv --clear --without-pip build/site-tools
+	@$(PIP) --python build/site-tools/bin/python install --require-hashes -r requirements/docs.txt
+	@touch $(SITE_TOOLS)
 
 # Each project with all its extras, and what its tests need.
 define WITH_EVERYTHING

@@ -110,7 +110,7 @@ def _value(value: Any) -> str:
     if isinstance(value, str):
         return f'"{value}"'
     plain = (int, float, tuple, frozenset, dict, list, Decimal, type(None))
-    return _quoted(repr(value)) if isinstance(value, plain) else "…"
+    return _quoted(repr(value)) if isinstance(value, plain) else "..."
 
 
 def _quoted(code: Any) -> str:

@@ -1,8 +1,8 @@
 """What groupbuy is built and tried with: pins with hashes, and the licences of what it needs.
 
-python tools/supply.py needs run|ci|tools   the requirements of all `pyproject.toml`, one a line
-python tools/supply.py locals               the packages of this tree, as arguments of pip
-python tools/supply.py licences             write docs/licences.md, of what is installed (make pins)
+python tools/supply.py needs run|ci|tools|docs   the requirements of each, one a line
+python tools/supply.py locals                    the packages of this tree, as arguments of pip
+python tools/supply.py licences                  write docs/licences.md (make pins)
 """
 
 from __future__ import annotations
@@ -22,6 +22,9 @@ BUILD = ("editables", "pip>=25.1")
 """What installing this tree needs beside the build tool that `pyproject.toml` names."""
 TOOLS = ("cyclonedx-bom>=7", "uv>=0.13")
 """What `make pins` and `make sbom` run, in an environment of their own."""
+DOCS = ("furo>=2025.12", "myst-parser>=5", "sphinx>=9")
+"""What `make docs` makes pages with, in an environment of its own, too."""
+OTHERS = {"tools": TOOLS, "docs": DOCS}
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _CLASSIFIER = "License :: OSI Approved :: "
 SHORT = {
@@ -40,8 +43,8 @@ def projects() -> list[Path]:
 
 def needs(kind: str) -> list[str]:
     """What the packages of this tree need: to run with all extras, or to be worked on (`ci`)."""
-    if kind == "tools":
-        return list(TOOLS)
+    if kind in OTHERS:
+        return list(OTHERS[kind])
     found = set(BUILD) if kind == "ci" else set()
     for folder in projects():
         data = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))
@@ -113,7 +116,7 @@ def licences() -> str:
 def main(args: list[str]) -> None:
     """Carry out one of the tasks above."""
     match args:
-        case ["needs", "run" | "ci" | "tools" as kind]:
+        case ["needs", "run" | "ci" | "tools" | "docs" as kind]:
             print("\n".join(needs(kind)))
         case ["locals"]:
             print(" ".join(f"--editable {folder.relative_to(ROOT)}" for folder in projects()))
