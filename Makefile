@@ -39,10 +39,10 @@ USABLE := $(shell test -x $(BIN)/python && grep -sqF "$(CURDIR)/$(BIN)/" $(BIN)/
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install demo test spark bench lint format systems errors fuzz packages supply pins sbom docs clean venv FORCE
+.PHONY: help install demo test spark bench lint format systems errors fuzz packages supply pins sbom docs release-check clean venv FORCE
 
 help: ## list the tasks
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s  %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s  %s\n", $$1, $$2 }' Makefile
 
 install: $(ALL) ## install groupbuy, its extras, its plugins and the tools to work on it, in .venv
 	@echo "groupbuy is installed; run it as $(BIN)/groupbuy"
@@ -71,6 +71,9 @@ packages: $(ALL) ## build all wheels, install them afresh, and run everything th
 
 supply: $(ALL) $(TOOLS) ## see that wheels are the same in every build, and make the bill of materials
 	$(BIN)/pytest -m supply -n auto tests/packages
+
+release-check: $(ALL) $(TOOLS) ## run all that must pass before a release (STEPS=some of them)
+	@$(BIN)/python tools/release.py $(STEPS)
 
 lint: $(ALL) ## check style, format and types
 	$(BIN)/ruff check .

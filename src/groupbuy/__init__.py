@@ -1,3 +1,3 @@
 """Rules engine for B2B group-purchase sales: YAML rules in, ranked and explained leads out."""
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"

@@ -117,7 +117,7 @@ def test_the_interface_that_new_plugins_ask_for(world: World) -> None:
     assert world.call("plugins", "new", NAME, "--kind", "scorer").code == 0
     text = (world.folder / "groupbuy-cold-chain/pyproject.toml").read_text(encoding="utf-8")
     project = tomllib.loads(text)["project"]
-    assert project["dependencies"] == [f"groupbuy>=0.1,<{API_VERSION}"]
+    assert project["dependencies"] == [f"groupbuy>={API_VERSION},<{API_VERSION + 1}"]
     # Nothing is published by accident, and nothing is licensed that its author did not license.
     assert project["classifiers"] == ["Private :: Do Not Upload"]
     assert "license" not in project

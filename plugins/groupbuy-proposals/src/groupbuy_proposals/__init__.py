@@ -7,8 +7,6 @@ from pathlib import Path
 
 from groupbuy.api import ProposalGenerator, Registry, Section, hookimpl
 
-__version__ = "0.1.0"
-
 
 @hookimpl
 def groupbuy_proposals() -> Iterable[ProposalGenerator]:
