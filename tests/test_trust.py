@@ -14,9 +14,10 @@ NAMED = re.compile(r"`((?:plugins/[\w-]+/)?tests/[\w/]+\.py)::(\w+)`")
 
 
 def lines() -> list[str]:
-    """The lines of the tables, without their heads."""
-    found = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line[:1] == "|"]
-    return [line for line in found if not re.match(r"\|[-| ]+\|$|\| promised ", line)]
+    """The lines of the tables of promises, without their heads."""
+    text = PAGE.read_text(encoding="utf-8")
+    tables = re.findall(r"^\| promised .*\n\|[-| ]+\|\n((?:\|.*\n)+)", text, re.MULTILINE)
+    return [line for table in tables for line in table.splitlines()]
 
 
 def test_every_promise_names_a_test() -> None:

@@ -420,7 +420,7 @@ def test_a_thousand_wrong_headers_take_no_time(folder):
             '[{"id": 1,\n "id": 2}]',
             ['a.json:2:2: json-duplicate-key the key "id" stands here twice: also at a.json:1:3'],
         ),
-        ("a.json", "[" * 100_000, ["a.json:1:51: json-syntax this is nested more than 50 levels"]),
+        ("a.json", "[" * 100_000, ["a.json:1:51: json-depth this is nested more than 50 levels"]),
         (
             "a.jsonl",
             '{"id": 1}\n{"id": }\n[]\n',

@@ -91,9 +91,13 @@ def test_what_cannot_be_had_names_the_function(
     assert found.out == ""
 
 
-def test_too_many_sets_are_refused(calm: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("groupbuy.engine.columns.calls.MOST_CALLS", 4)
+def test_too_many_sets_are_refused(calm: World) -> None:
     given(calm, "  x: calm.counted()")
+    with (calm.folder / "rules" / "groupbuy.yaml").open("a") as file:
+        file.write("limits: {plugin_calls: 100}\n")
+    leads = "".join(f"- {{id: L{n:03}, budget: {1001 + n}}}\n" for n in range(101))
+    (calm.folder / "leads.yaml").write_text(leads)
     found = calm.call("evaluate", "leads.yaml", "--engine", "columns", "--format", "jsonl")
     assert found.code == 2
-    assert "calm.counted would be called for more than 4 different sets" in found.err
+    assert "calm.counted would be called for more than 100 different sets" in found.err
+    assert "or write limits: {plugin_calls: 200} in groupbuy.yaml" in found.err

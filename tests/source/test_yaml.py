@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from groupbuy.errors import GroupbuyError, Problem, Source
 from groupbuy.source import compose
 from groupbuy.source.nodes import Mapping, Node, Scalar, Sequence
-from groupbuy.source.yaml import Limits, place_in, read_source, read_yaml
+from groupbuy.source.limits import Limits, within
+from groupbuy.source.yaml import place_in, read_source, read_yaml
 
 
 @pytest.fixture(params=["libyaml", "pure"])
@@ -26,7 +27,8 @@ def parser(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def read(text: str, limits: Limits | None = None) -> Node:
-    return read_yaml(Source("f", text), limits=limits or Limits())
+    with within(limits or Limits()):
+        return read_yaml(Source("f", text))
 
 
 def problems(text: str, limits: Limits | None = None) -> tuple[Problem, ...]:
@@ -457,8 +459,8 @@ def test_bombs_end_soon(text: str, code: str) -> None:
 
 def test_limits(parser: None) -> None:
     assert read("[" * 50 + "x" + "]" * 50).noun == "a list"
-    assert problems("[[[x]]]", Limits(depth=2))[0].code == "yaml-depth"
-    assert problems("[1, 2, 3]", Limits(nodes=3))[0].code == "yaml-too-large"
+    assert problems("[[[x]]]", Limits(nesting=2))[0].code == "yaml-depth"
+    assert problems("[1, 2, 3]", Limits(values=3))[0].code == "yaml-too-large"
     some = "a: &a [1, 2, 3]\nb: [*a, *a, *a, *a]\n"
     assert problems(some, Limits(expansion=2, expansion_floor=1))[0].code == "yaml-aliases"
     read(some)
@@ -547,8 +549,8 @@ def test_bytes_that_cannot_be_read(
 ) -> None:
     path = tmp_path / "a.yaml"
     path.write_bytes(content)
-    with pytest.raises(GroupbuyError) as error:
-        read_source(path, limits=Limits(file_bytes=100))
+    with within(Limits(rule_file=100)), pytest.raises(GroupbuyError) as error:
+        read_source(path)
     (problem,) = error.value.problems
     assert problem.at is not None
     assert (problem.code, problem.at.line) == (code, line)

@@ -25,6 +25,7 @@ from groupbuy.engine.workspace import Options, Workspace, opened_plugins
 from groupbuy.errors import GroupbuyError
 from groupbuy.files.duplicates import duplicates
 from groupbuy.files.leads import read_leads
+from groupbuy.source.limits import within
 
 if TYPE_CHECKING:
     from groupbuy.engine.results import Result
@@ -65,9 +66,13 @@ class RunOptions:
     def open(self, **more: Any) -> Workspace:
         """The rules folder, checked; `more` are fields of `Options`. Raises `GroupbuyError`.
 
-        What is wrong with plugins that no rule needs is said on stderr.
+        What is wrong with plugins that no rule needs is said on stderr. For the rest of the
+        command, the limits of the folder are in force.
         """
         workspace = Workspace(self.rules, self.options(**more))
+        context = click.get_current_context(silent=True)
+        if context is not None:
+            context.with_resource(within(workspace.project.limits))
         if workspace.warnings:
             tell(workspace.warnings)
         if workspace.plugins.loaded:
@@ -162,9 +167,11 @@ class LeadOptions:
         if self.mapping is None:
             if self.rejects is not None:
                 fail("bad-option", "--rejects goes with --map", "groupbuy map new FILES -o FILE")
-            leads = read_leads(paths, model, stdin=sys.stdin, only=only)
+            with within(workspace.project.limits):
+                leads = read_leads(paths, model, stdin=sys.stdin, only=only)
         else:
-            leads = self._mapped(self.mapping, paths, model, workspace.options.as_of)
+            with within(workspace.project.limits):
+                leads = self._mapped(self.mapping, paths, model, workspace.options.as_of)
         for note in leads.notes:
             click.echo(f"note: {note}", err=True)
         alike = duplicates(leads.leads, model)

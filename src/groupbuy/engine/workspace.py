@@ -37,6 +37,7 @@ from groupbuy.sections.grades import Grades
 from groupbuy.sections.plays import Plays
 from groupbuy.sections.scores import Scores
 from groupbuy.sections.settings import Settings
+from groupbuy.source.limits import within
 from groupbuy.source.nodes import Scalar
 from groupbuy.source.yaml import read_source
 from groupbuy.tree.nodes import Expr
@@ -145,7 +146,10 @@ class Workspace:
             self.warnings += self.project.warnings
             self.unread = bool(faults is not None and faults.found)
             inside = None if faults is None else Problems()
-            self.rules = RuleSet(self.project, extensions, options.as_of, options.settings, inside)
+            with within(self.project.limits):
+                self.rules = RuleSet(
+                    self.project, extensions, options.as_of, options.settings, inside
+                )
             if faults is not None and inside is not None:
                 # Without all packs, names are missed that are only out of reach.
                 faults.extend(self.project.problems if self.unread else inside)

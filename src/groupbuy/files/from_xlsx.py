@@ -26,7 +26,6 @@ from groupbuy.sheets.sheet import names_lead
 from groupbuy.sheets.text import read_bytes
 from groupbuy.sheets.xlsx_book import Book, SheetInfo
 from groupbuy.sheets.xlsx_cells import Cells
-from groupbuy.sheets.xlsx_package import MOST_BYTES
 from groupbuy.sheets.xlsx_sheet import checked, find_header, read_rows
 
 LEADS_SHEETS = {"en": "Leads", "zh": "客户"}
@@ -50,7 +49,7 @@ _LONGEST_TITLE = 31
 
 def read(path: Path, model: LeadModel, problems: Problems, notes: list[str]) -> list[Record]:
     """The records of a workbook, their tables joined. Raises `GroupbuyError` for no workbook."""
-    return read_content(str(path), read_bytes(path, MOST_BYTES), model, problems, notes)
+    return read_content(str(path), read_bytes(path, "workbook"), model, problems, notes)
 
 
 def read_content(
@@ -91,7 +90,7 @@ def join(
     notes: list[str],
 ) -> None:
     """Give each record its rows of a workbook that holds one table, in its first visible sheet."""
-    book = Book(str(path), read_bytes(path, MOST_BYTES))
+    book = Book(str(path), read_bytes(path, "workbook"))
     sheets = [sheet for sheet in book.sheets if sheet.visible]
     named = [sheet for sheet in sheets if table_called(sheet.title, model) == table]
     for sheet in [*named, *sheets][:1]:

@@ -12,10 +12,8 @@ from json.decoder import JSONDecodeError
 
 from groupbuy.errors import GroupbuyError, Location, Problem, Source
 from groupbuy.model.names import quote
+from groupbuy.source.limits import current
 from groupbuy.source.nodes import Mapping, Node, Scalar, Sequence
-
-DEPTH = 50
-"""Lists and mappings inside one another."""
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
@@ -46,6 +44,7 @@ class _Parser:
     def __init__(self, source: Source, text: str, line: int) -> None:
         self.source, self.text, self.line = source, text, line
         self.end = len(text)
+        self.limits = current()
         self.offset = 0
         self.starts = [0, *(match.end() for match in _LINE_END.finditer(text))]
 
@@ -68,8 +67,10 @@ class _Parser:
     def value(self, offset: int, depth: int) -> Node:
         """The value that begins at or after `offset`."""
         offset = self.skip(offset)
-        if depth > DEPTH:
-            raise self.fault(offset, f"this is nested more than {DEPTH} levels deep")
+        if depth > self.limits.nesting:
+            message = f"this is nested more than {self.limits.nesting} levels deep"
+            hint = self.limits.hint("nesting", "write it flatter")
+            raise GroupbuyError(Problem("json-depth", message, self.place(offset), hint))
         first = self.text[offset : offset + 1] if offset < self.end else ""
         if first == "{":
             return self.mapping(offset, depth)

@@ -19,14 +19,13 @@ from groupbuy.language import slips
 from groupbuy.language.external import call_external
 from groupbuy.language.functions import FUNCTIONS, Call
 from groupbuy.language.scope import Scope
+from groupbuy.source.limits import Limits, current
 from groupbuy.tree import build
 from groupbuy.tree.build import Misfit
 from groupbuy.tree.nodes import Col, Expr, Lit
 from groupbuy.tree.types import Kind
 
 _DATE = re.compile(r"(?<![\w.])[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?![\w.])")
-MAX_LENGTH = 4096
-MAX_DEPTH = 50
 MAX_DIGITS = 15
 
 COMPARISONS: dict[type[ast.cmpop], str] = {
@@ -76,11 +75,17 @@ class Parser:
     """Turns one text into a tree. Lives as long as the text."""
 
     def __init__(
-        self, text: str, scope: Scope, place: Callable[[int], Location], rows: str | None
+        self,
+        text: str,
+        scope: Scope,
+        place: Callable[[int], Location],
+        rows: str | None,
+        limits: Limits,
     ) -> None:
         """`place` finds a character of `text` in its file; `rows` is the table at hand."""
         self.text, self.scope, self.place = text, scope, place
         self.rows = rows
+        self.limits = limits
         self.depth = 0
         # The middle of `a < b < c` stands in two comparisons and is lowered once.
         self.done: dict[ast.expr, Expr] = {}
@@ -130,12 +135,13 @@ class Parser:
     def read(self) -> ast.expr:
         """The Python expression; problems of the text as a whole are found here."""
         text = self.text
-        if len(text) > MAX_LENGTH:
+        most = self.limits.expression_length
+        if len(text) > most:
             raise self.problem(
                 "expression-too-long",
-                f"an expression of {len(text)} characters; the limit is {MAX_LENGTH}",
+                f"an expression of {len(text)} characters; the limit is {most}",
                 0,
-                "cut it into facts",
+                self.limits.hint("expression_length", "cut it into facts"),
             )
         if not text.strip():
             raise self.problem("empty-expression", "an expression is missing here", 0)
@@ -248,12 +254,12 @@ class Parser:
             return found
         self.depth += 1
         try:
-            if self.depth > MAX_DEPTH:
+            if self.depth > self.limits.expression_nesting:
                 raise self.problem(
                     "expression-too-deep",
-                    f"nested more than {MAX_DEPTH} deep",
+                    f"nested more than {self.limits.expression_nesting} deep",
                     node,
-                    "cut it into facts",
+                    self.limits.hint("expression_nesting", "cut it into facts"),
                 )
             lower = self._LOWER.get(type(node))
             if lower is None:
@@ -555,16 +561,21 @@ class Parser:
 
 
 def parse(
-    text: str, scope: Scope, place: Callable[[int], Location], *, rows: str | None = None
+    text: str,
+    scope: Scope,
+    place: Callable[[int], Location],
+    rows: str | None = None,
+    limits: Limits | None = None,
 ) -> Expr:
     """The tree of an expression.
 
     `place` gives the place in the file of the character at an offset of `text`. With `rows`, the
-    columns of that table stand for their value in the row at hand. Raises `GroupbuyError`.
+    columns of that table stand for their value in the row at hand; `limits` stand for those in
+    force. Raises `GroupbuyError`.
     """
     # A text over several lines (a YAML block) is one expression.
     text = text.replace("\n", " ").replace("\t", " ")
     # Python takes a space in front for an indent.
     spaces = len(text) - len(text.lstrip(" ")) if text.strip() else 0
-    parser = Parser(text[spaces:], scope, lambda at: place(at + spaces), rows)
+    parser = Parser(text[spaces:], scope, lambda at: place(at + spaces), rows, limits or current())
     return parser.date() or parser.lower(parser.read())

@@ -11,6 +11,7 @@ from groupbuy.authoring.schema import pack_schema
 from groupbuy.lsp.outline import Path
 from groupbuy.rules.project import FILE
 from groupbuy.sections.base import EXPRESSION, TEXT_KEYS, Section
+from groupbuy.source.limits import KNOWN
 from groupbuy.texts import Text
 
 Schema = dict[str, Any]
@@ -37,6 +38,10 @@ _PROJECT = {
         zh="表格显示哪些列；提问也围绕它们。",
     ),
     "plugins": Text.of(en="The plugins that these rules use.", zh="这套规则使用的插件。"),
+    "limits": Text.of(
+        en="How large files and expressions may be, where the usual limits are too narrow.",
+        zh="文件和算式的大小限制；默认的不够用时再写。",
+    ),
 }
 
 
@@ -151,4 +156,8 @@ def _project(lang: str) -> Grammar:
         for name, schema in said.items()
     }
     properties["groupbuy"]["const"] = "1"
+    properties["limits"]["properties"] = {
+        name: {"description": known.means_zh if lang == "zh" else known.means}
+        for name, known in KNOWN.items()
+    }
     return Grammar({"properties": properties, "title": FILE})

@@ -12,17 +12,29 @@ from typing import Protocol
 from groupbuy.errors import GroupbuyError, Location, Problem, Problems, Source, did_you_mean
 from groupbuy.model.model import LeadModel, load_model
 from groupbuy.rules.extensions import Extensions
+from groupbuy.rules.limits import read_limits
 from groupbuy.rules.pack import Pack, check_version, read_pack
 from groupbuy.rules.tables.expand import Tables
 from groupbuy.rules.tables.vocabulary import Vocabulary, named_entries
 from groupbuy.source import nodes
+from groupbuy.source.limits import DEFAULT, Limits, within
 from groupbuy.source.nodes import Node, Scalar
 from groupbuy.source.nodes import Sequence as Nodes
 from groupbuy.source.yaml import read_source, read_yaml
 
 FILE = "groupbuy.yaml"
 SHIPPED = "groupbuy:"
-KEYS = ("groupbuy", "model", "currency", "layers", "rank_by", "columns", "plugins", "title")
+KEYS = (
+    "groupbuy",
+    "model",
+    "currency",
+    "layers",
+    "rank_by",
+    "columns",
+    "plugins",
+    "limits",
+    "title",
+)
 DEFAULT_COLUMNS = ("priority",)
 MODEL_ITEM = "model"
 
@@ -90,6 +102,8 @@ class Project:
     rank_by: tuple[tuple[str, Location], ...]
     columns: tuple[tuple[str, Location], ...]
     digest: str
+    limits: Limits = DEFAULT
+    """Under which its files were read, and leads are to be."""
     problems: tuple[Problem, ...] = ()
     """What is wrong inside packs that could be read all the same."""
     warnings: tuple[Problem, ...] = ()
@@ -174,7 +188,9 @@ def load_project(
     can't be read is still an error. `instead` are roots that stand for what files hold, by their
     resolved paths; `kept` stands for the shipped packs and those of plugins.
     """
-    return _Loader(file, extensions, as_of, more, instead or {}, kept).load(faults)
+    loader = _Loader(file, extensions, as_of, more, instead or {}, kept)
+    with within(loader.limits):
+        return loader.load(faults)
 
 
 class _Loader:
@@ -202,6 +218,8 @@ class _Loader:
         self.roots: list[Node] = []
         self.lead_model: LeadModel | None = None
         self._vocabulary: Vocabulary | None = None
+        own = file.path.resolve() != shipped_rules().resolve()
+        self.limits = read_limits(file.root, file.path / FILE, self.problems, own=own)
 
     def load(self, faults: Problems | None) -> Project:
         root = self.file.root
@@ -249,6 +267,7 @@ class _Loader:
             rank_by,
             columns,
             self.hash.hexdigest()[:16],
+            self.limits,
             tuple(self.inside),
             tuple(replace(problem, severity="warning") for problem in self.warnings),
             tuple(self.borrowed),

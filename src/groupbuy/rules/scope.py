@@ -26,6 +26,7 @@ from groupbuy.sections.applies import may_not_apply
 from groupbuy.sections.base import Entry, Section
 from groupbuy.sections.gates import VERDICT, VERDICT_TYPE
 from groupbuy.sections.template import RANK, Slot, Template, read_template
+from groupbuy.source.limits import current
 from groupbuy.source.nodes import Mapping as MappingNode
 from groupbuy.source.nodes import Node, Scalar
 from groupbuy.source.yaml import place_in
@@ -68,6 +69,7 @@ class RuleScope:
         self.constants: dict[str, Lit] = {}
         self._may_not_apply: dict[str, bool] = {}
         self._hints = _MOST_HINTS
+        self.limits = current()
 
     # ── names ──
 
@@ -294,7 +296,7 @@ class RuleScope:
             return build.flag(node.value)
         if isinstance(node.value, (int, float)):
             return self.number(node, float(node.value))
-        return parse(node.value, self, lambda offset: place_in(node, offset), rows=rows)
+        return parse(node.value, self, lambda offset: place_in(node, offset), rows, self.limits)
 
     def number(self, node: Scalar, value: float) -> Expr:
         """A number that YAML has read already."""

@@ -17,7 +17,7 @@ from groupbuy.errors import GroupbuyError, Location, Problem, Problems, Source, 
 from groupbuy.model.names import fold, listed, quote
 from groupbuy.sheets.sheet import Fault, SheetRow, read_sheet, two_readings
 from groupbuy.sheets.text import read_bytes, read_text
-from groupbuy.source.limits import Limits
+from groupbuy.source.limits import current
 
 if TYPE_CHECKING:
     from groupbuy.sheets.xlsx_book import Book, SheetInfo
@@ -25,12 +25,6 @@ if TYPE_CHECKING:
 
 CSV = (".csv", ".tsv")
 XLSX = (".xlsx", ".xlsm")
-
-MOST_BYTES = 8 * 2**20
-"""Of a file."""
-MOST_ROWS = 10_000
-"""Rows of a table that people keep; what has more is data."""
-_MOST_CELLS = 500_000
 
 
 @dataclass(frozen=True)
@@ -122,22 +116,17 @@ def read_grid(path: Path, name: str, sheet: str | None = None, likely: Iterable[
     stands in the cell.
     """
     if path.suffix.lower() in XLSX:
-        content = read_bytes(path, MOST_BYTES, name=name)
-        if len(content) > MOST_BYTES:
-            message = f"this file is larger than {MOST_BYTES:,} bytes"
-            at = Location(name)
-            raise GroupbuyError(Problem("file-too-large", message, at, "cut it into several"))
         # Most rules keep no table in a workbook, and every command starts by reading rules.
         from groupbuy.sheets.xlsx_book import Book
 
-        book = Book(name, content)
+        book = Book(name, read_bytes(path, "table_file", name=name))
         return _xlsx(book, _chosen(book, sheet, likely))
     if sheet is not None:
         hint = "leave out the colon and what stands behind it"
         raise GroupbuyError(
             Problem("table-sheet", "a CSV file has no sheets", Location(name), hint)
         )
-    return _csv(read_text(path, [], name=name, limits=Limits(file_bytes=MOST_BYTES)))
+    return _csv(read_text(path, [], name=name, bound="table_file"))
 
 
 # --- CSV ----------------------------------------------------------------------------------------
@@ -199,6 +188,7 @@ def _xlsx(book: Book, info: SheetInfo) -> Grid:
     from groupbuy.sheets.xlsx_cells import Cells, cell_place
 
     found = Cells(book, info)
+    limits = current()
     rows: list[GridRow] = []
     filled = 0
     for row in found.rows():
@@ -206,7 +196,7 @@ def _xlsx(book: Book, info: SheetInfo) -> Grid:
         if cells:
             rows.append(GridRow(row.number, row.number, cells))
         filled += len(cells)
-        if len(rows) > MOST_ROWS + 1 or filled > _MOST_CELLS:
+        if len(rows) > limits.table_rows + 1 or filled > limits.table_cells:
             break  # it is refused below
     rows = _with_merged(rows, found)
     texts = {(row.number, c): _text(shown) for row in rows for c, shown in row.cells.items()}
@@ -237,7 +227,7 @@ def _with_merged(rows: list[GridRow], found: Cells) -> list[GridRow]:
     widest = max((max(row.cells) for row in rows), default=0)
     numbers = [row.number for row in rows]
     covered: dict[int, dict[int, str | Fault]] = {}
-    visited = 0
+    most, visited = current().table_cells, 0
     for merge in found.merges:
         first = f"{letters_of(merge.left)}{merge.top}"
         hint = "unmerge the cells, and write into each what it holds"
@@ -245,8 +235,9 @@ def _with_merged(rows: list[GridRow], found: Cells) -> list[GridRow]:
         within = rows[bisect_left(numbers, merge.top) : bisect_right(numbers, merge.bottom)]
         columns = range(merge.left, min(merge.right, widest) + 1)
         visited += len(within) * len(columns)
-        if visited > _MOST_CELLS:
-            found.book.package.too_large(f"more than {_MOST_CELLS:,} cells in it are merged")
+        if visited > most:
+            reason = f"more than {most:,} cells in it are merged"
+            found.book.package.too_large(reason, "table_cells")
         for row in within:
             for column in columns:
                 if not row.is_remark and (row.number, column) != (merge.top, merge.left):
@@ -257,13 +248,19 @@ def _with_merged(rows: list[GridRow], found: Cells) -> list[GridRow]:
 
 
 def _bounded(grid: Grid) -> Grid:
-    cells = sum(len(row.cells) for row in grid.rows)
-    if len(grid.rows) > MOST_ROWS + 1 or cells > _MOST_CELLS:
-        message = f"this table has more than {MOST_ROWS:,} rows or {_MOST_CELLS:,} cells"
-        at = Location(grid.source.name)
-        raise GroupbuyError(Problem("file-too-large", message, at, "cut it into several tables"))
+    limits, at = current(), Location(grid.source.name)
+    # Without the row that names the columns. The rest of a workbook was not even looked at.
+    have = {
+        "table_rows": len(grid.rows) - 1,
+        "table_cells": sum(len(row.cells) for row in grid.rows),
+    }
+    for name, what in (("table_rows", "rows"), ("table_cells", "cells")):
+        most: int = getattr(limits, name)
+        if have[name] > most:
+            message = f"this table has more than {most:,} {what}"
+            hint = limits.hint(name, "cut it into several tables")
+            raise GroupbuyError(Problem("file-too-large", message, at, hint))
     if not grid.rows:
         hint = "its first row names the columns"
-        at = Location(grid.source.name)
         raise GroupbuyError(Problem("table-header", "this sheet is empty", at, hint))
     return grid

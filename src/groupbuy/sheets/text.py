@@ -8,11 +8,8 @@ from pathlib import Path
 from typing import TextIO
 
 from groupbuy.errors import GroupbuyError, Location, Problem, Source
-from groupbuy.source.limits import Limits
+from groupbuy.source.limits import current
 from groupbuy.source.yaml import read_source
-
-LIMITS = Limits(file_bytes=512 * 2**20)
-"""Lead files are exports of whole systems: larger than what people write by hand."""
 
 STDIN = "<stdin>"
 
@@ -21,15 +18,15 @@ BINARY = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
 def read_text(
-    path: Path, notes: list[str], *, name: str | None = None, limits: Limits = LIMITS
+    path: Path, notes: list[str], *, name: str | None = None, bound: str = "lead_file"
 ) -> Source:
     """The text of a file: UTF-8, UTF-16 with a byte-order mark, or GB18030 (said in `notes`).
 
-    `name` is what the user sees instead of the path.
+    `name` is what the user sees instead of the path, `bound` the limit of its size.
     """
     shown = str(path) if name is None else name
     try:
-        return read_source(path, name=shown, limits=limits)
+        return read_source(path, name=shown, bound=bound)
     except GroupbuyError as error:
         if error.problems[0].code != "file-encoding":
             raise
@@ -43,14 +40,25 @@ def read_text(
     return Source(shown, text)
 
 
-def read_bytes(path: Path, most: int, *, name: str | None = None) -> bytes:
-    """The bytes of a file, never more than `most` and one; what fails is told as for texts."""
+def read_bytes(path: Path, bound: str, *, name: str | None = None) -> bytes:
+    """The bytes of a file, within the limit `bound`; what fails is told as for texts.
+
+    Raises `GroupbuyError`.
+    """
+    limits = current()
+    most: int = getattr(limits, bound)
     try:
         with path.open("rb") as file:
-            return file.read(most + 1)
+            content = file.read(most + 1)
     except (OSError, ValueError):
-        read_source(path, name=name, limits=Limits(file_bytes=0))
+        read_source(path, name=name)
         raise
+    if len(content) > most:
+        shown = str(path) if name is None else name
+        message = f"this file is larger than {most:,} bytes"
+        hint = limits.hint(bound, "split it, or save it as CSV (UTF-8)")
+        raise GroupbuyError(Problem("file-too-large", message, Location(shown), hint))
+    return content
 
 
 def not_text(name: str) -> Problem:
@@ -70,10 +78,11 @@ def read_stdin(stdin: TextIO | None, notes: list[str]) -> Source:
         problem = Problem("file-no-stdin", "there is no standard input here", Location(STDIN))
         raise GroupbuyError(problem)
     buffer = getattr(stdin, "buffer", None)
-    content = (stdin if buffer is None else buffer).read(LIMITS.file_bytes + 1)
-    if len(content) > LIMITS.file_bytes:
-        message = f"the input is larger than {LIMITS.file_bytes:,} bytes"
-        hint = "split it into several files"
+    limits = current()
+    content = (stdin if buffer is None else buffer).read(limits.lead_file + 1)
+    if len(content) > limits.lead_file:
+        message = f"the input is larger than {limits.lead_file:,} bytes"
+        hint = limits.hint("lead_file", "split it into several files")
         raise GroupbuyError(Problem("file-too-large", message, Location(STDIN), hint))
     if isinstance(content, str):
         return Source(STDIN, content.removeprefix("\ufeff"))

@@ -12,6 +12,7 @@ from groupbuy.sheets.sheet import Fault
 from groupbuy.sheets.xlsx_book import Book, Pieces, SheetInfo, unescaped
 from groupbuy.sheets.xlsx_formats import plain
 from groupbuy.sheets.xlsx_package import local
+from groupbuy.source.limits import current
 
 Cell = tuple[int, "str | Fault"]
 """A column (from 1) and what its cell shows."""
@@ -21,9 +22,6 @@ _BLANKS = 2_000_000
 """Blank rows and cells that are passed over, whatever else there is."""
 _BLANKS_EACH = 20
 """And how many more for each cell with something in it."""
-_MOST_CELLS = 10_000_000
-_MOST_CHARACTERS = 200_000_000
-"""Of all cells: a text that is stored once can stand in a million."""
 _MOST_MERGED = 20_000
 
 _REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
@@ -93,6 +91,8 @@ class _Reading:
         self.written = ""
         self.pieces = Pieces()
         self.filled = self.blank = self.length = 0
+        limits = current()
+        self.most_cells, self.most_characters = limits.workbook_cells, limits.workbook_characters
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """An element begins."""
@@ -218,10 +218,13 @@ class _Reading:
         self.filled += 1
         if type(shown) is str:
             self.length += len(shown)
-        if self.filled > _MOST_CELLS or self.length > _MOST_CHARACTERS:
-            self.book.package.too_large(
-                f"it has more than {_MOST_CELLS:,} cells or {_MOST_CHARACTERS:,} characters"
-            )
+        # Characters count for each cell: a text that is stored once can stand in a million.
+        if self.filled > self.most_cells:
+            reason = f"it has more than {self.most_cells:,} cells"
+            self.book.package.too_large(reason, "workbook_cells")
+        if self.length > self.most_characters:
+            reason = f"it has more than {self.most_characters:,} characters"
+            self.book.package.too_large(reason, "workbook_characters")
 
     def _passed_over(self) -> None:
         self.blank += 1

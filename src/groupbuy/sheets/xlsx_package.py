@@ -16,12 +16,9 @@ from xml.parsers import expat
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from groupbuy.errors import GroupbuyError, Location, Problem
-
-MOST_BYTES = 128 * 2**20
-"""Of a workbook as it lies on the disk: about five million filled cells."""
+from groupbuy.source.limits import current
 
 _MOST_PARTS = 10_000
-_MOST_UNPACKED = 2**30
 _SMALL = 8 * 2**20
 """Bytes of a part that are unpacked whatever the ratio."""
 _MOST_RATIO = 100
@@ -44,9 +41,6 @@ class Package:
     def __init__(self, name: str, content: bytes) -> None:
         """Open the bytes of the file that is shown as `name`."""
         self.name = name
-        if len(content) > MOST_BYTES:
-            message = f"this workbook is larger than {MOST_BYTES:,} bytes"
-            self.refuse("file-too-large", message, "split it, or save it as CSV (UTF-8)")
         if not content.startswith((ZIP, b"PK\x05\x06")):
             self._not_a_zip(content)
         try:
@@ -58,7 +52,7 @@ class Package:
             self.too_large(f"it consists of {len(parts):,} parts")
         # Names are compared as Excel does: some programs write other letters or \.
         self._parts = {_key(part.filename): part for part in parts}
-        self._left = _MOST_UNPACKED
+        self._left = current().workbook_unpacked
 
     def __contains__(self, part: str) -> bool:
         """Whether there is such a part."""
@@ -167,9 +161,11 @@ class Package:
         message = f"this workbook is damaged or broke off ({shown})"
         self.refuse("xlsx-damaged", message, "fetch it again, or open it in Excel and save it")
 
-    def too_large(self, reason: str) -> NoReturn:
-        """The file is small and what is in it is not."""
+    def too_large(self, reason: str, bound: str | None = None) -> NoReturn:
+        """The file is small and what is in it is not; `bound` is the limit that it passes."""
         hint = "copy the rows with leads into a new workbook, or save it as CSV (UTF-8)"
+        if bound is not None:
+            hint = current().hint(bound, hint)
         self.refuse("xlsx-too-large", f"this workbook is not read: {reason}", hint)
 
     def refuse(self, code: str, message: str, hint: str | None = None) -> NoReturn:
@@ -180,8 +176,11 @@ class Package:
         """Refuse what would take minutes; `zipfile` never unpacks more than is declared."""
         size, packed = info.file_size, max(info.compress_size, 1)
         self._left -= size
-        if self._left < 0 or (size > _SMALL and size > _MOST_RATIO * packed):
-            self.too_large(f"{packed:,} bytes in it would unpack to {size:,}")
+        reason = f"{packed:,} bytes in it would unpack to {size:,}"
+        if size > _SMALL and size > _MOST_RATIO * packed:
+            self.too_large(reason)
+        if self._left < 0:
+            self.too_large(reason, "workbook_unpacked")
 
     def _doctype(self, *_: object) -> NoReturn:
         self.refuse("xlsx-damaged", "there is a document type in this workbook", _SAVE)

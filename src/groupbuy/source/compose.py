@@ -37,7 +37,7 @@ class _Bounded:
         """
         nodes = depth = 0
         # The root is one level, and a value in the deepest list is one more.
-        most, deepest = limits.nodes, limits.depth + 1
+        most, deepest = limits.values, limits.nesting + 1
         root: YamlNode | None = None
 
         def descend(parent: YamlNode | None, _index: object) -> None:
@@ -50,10 +50,11 @@ class _Bounded:
                 root = parent
             elif depth > deepest:
                 message = f"this is nested more than {deepest - 1} levels deep"
-                raise _RefusedError("yaml-depth", message, "write it flatter", parent)
+                hint = limits.hint("nesting", "write it flatter")
+                raise _RefusedError("yaml-depth", message, hint, parent)
             if nodes > most:
                 message = f"this file has more than {most:,} values"
-                hint = "split it, or keep many leads in CSV or JSON Lines"
+                hint = limits.hint("values", "split it, or keep many leads in CSV or JSON Lines")
                 raise _RefusedError("yaml-too-large", message, hint, parent)
 
         def ascend() -> None:

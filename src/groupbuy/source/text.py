@@ -8,27 +8,29 @@ from itertools import islice
 from pathlib import Path
 
 from groupbuy.errors import GroupbuyError, Location, Problem, Source, did_you_mean
-from groupbuy.source.limits import DEFAULT, Limits
+from groupbuy.source.limits import current
 
 _SIBLINGS = 1000
 """File names that are looked at for a hint; a folder may hold millions."""
 
 
-def read_source(path: Path | str, *, name: str | None = None, limits: Limits = DEFAULT) -> Source:
+def read_source(path: Path | str, *, name: str | None = None, bound: str = "rule_file") -> Source:
     """The text of a file: UTF-8 with or without a byte-order mark, or UTF-16 with one.
 
-    `name` is what the user sees instead of the path. Raises GroupbuyError with one problem:
+    `name` is what the user sees instead of the path, `bound` the limit of its size. Raises
+    GroupbuyError with one problem:
     `file-missing`, `file-is-folder`, `file-permission`, `file-unreadable`, `file-too-large` or
     `file-encoding` (with line and column of the first byte that can't be read).
     """
     path = Path(path)
     shown = name if name is not None else str(path)
-    return Source(shown, _decoded(_content(path, shown, limits), shown))
+    return Source(shown, _decoded(_content(path, shown, bound), shown))
 
 
-def _content(path: Path, shown: str, limits: Limits) -> bytes:
+def _content(path: Path, shown: str, bound: str) -> bytes:
     """The bytes, never more than the limit and one."""
     place = Location(shown)
+    most: int = getattr(current(), bound)
     try:
         if path.is_dir():
             hint = "name a file in it"
@@ -37,7 +39,7 @@ def _content(path: Path, shown: str, limits: Limits) -> bytes:
             if path.is_char_device() and not file.isatty() and not path.samefile(os.devnull):
                 hint = "name a file, or - for standard input"
                 raise GroupbuyError(Problem("file-unreadable", "this is a device", place, hint))
-            content = file.read(limits.file_bytes + 1)
+            content = file.read(most + 1)
     except FileNotFoundError:
         problem = Problem("file-missing", "no such file", place, _siblings_hint(path))
         raise GroupbuyError(problem) from None
@@ -50,9 +52,9 @@ def _content(path: Path, shown: str, limits: Limits) -> bytes:
         reason = error.strerror if isinstance(error, OSError) else None
         message = f"this file can't be read: {reason or error}"
         raise GroupbuyError(Problem("file-unreadable", message, place)) from None
-    if len(content) > limits.file_bytes:
-        message = f"this file is larger than {limits.file_bytes:,} bytes"
-        hint = "split it into several files"
+    if len(content) > most:
+        message = f"this file is larger than {most:,} bytes"
+        hint = current().hint(bound, "split it into several files")
         raise GroupbuyError(Problem("file-too-large", message, place, hint))
     return content
 

@@ -18,13 +18,13 @@ from groupbuy.errors import GroupbuyError, Location, Problem, Problems, Source
 from groupbuy.source import checks
 from groupbuy.source.characters import REFUSED, named
 from groupbuy.source.compose import Composed, compose, without_collector
-from groupbuy.source.limits import DEFAULT, Limits
+from groupbuy.source.limits import Limits, current
 from groupbuy.source.nodes import Mapping, Node, Scalar, Sequence
 from groupbuy.source.scalars import core_value, place_in
 from groupbuy.source.slips import explain
 from groupbuy.source.text import read_source
 
-__all__ = ["Limits", "place_in", "read_source", "read_yaml"]
+__all__ = ["place_in", "read_source", "read_yaml"]
 
 MOST_PROBLEMS = 100
 """Problems of one file that are told; a file with more has one cause."""
@@ -37,17 +37,17 @@ class _EnoughError(Exception):
     """No need to look further."""
 
 
-def read_yaml(source: Source, *, limits: Limits = DEFAULT) -> Node:
+def read_yaml(source: Source) -> Node:
     """The one document of `source`. Raises GroupbuyError with all the problems that it can find.
 
     Aliases share one `Node`; with each counted as what it stands for, the result stays within
-    `limits.nodes`, and within `limits.expansion` times the file's own nodes.
+    the limit of `values`, and within ten times the file's own nodes.
     """
     if source.text.startswith("\ufeff"):
         source = Source(source.name, source.text[1:])
     problems = Problems()
     with without_collector():
-        root = _read(source, limits, problems)
+        root = _read(source, current(), problems)
     _raise_in_order(problems)
     return root
 
@@ -130,7 +130,7 @@ class _Walk:
     ) -> None:
         self.source, self.text, self.problems = source, text, problems
         self.limits = limits
-        self.most = min(limits.nodes, max(limits.expansion_floor, limits.expansion * own))
+        self.most = min(limits.values, max(limits.expansion_floor, limits.expansion * own))
         # Most files have none of these, and then need not look for them at every node.
         self.has_aliases = "*" in text
         self.has_properties = "&" in text or "!" in text
@@ -169,10 +169,10 @@ class _Walk:
 
     def collection(self, node: Any, depth: int) -> Node:
         """A list or a mapping."""
-        if depth > self.limits.depth:
+        if depth > self.limits.nesting:
             # The composer's own bound lets a last empty one pass.
-            message = f"this is nested more than {self.limits.depth} levels deep"
-            self.report(Problem("yaml-depth", message, self.place(node), "write it flatter"))
+            message = f"this is nested more than {self.limits.nesting} levels deep"
+            self.report(self.too_deep(message, node))
         if self.has_properties:
             self.report(checks.tag_of_collection(node, self.text, self.place(node)))
         if type(node) is SequenceNode:
@@ -189,9 +189,9 @@ class _Walk:
                 return Scalar(self.source, node.start_mark.line + 1, 1, None, "")
             known, size, height = made
             self.counted(size, node)
-            if depth + height - 1 > self.limits.depth:
-                message = f"with its aliases, this is nested more than {self.limits.depth} levels"
-                self.report(Problem("yaml-depth", message, self.place(node), "write it flatter"))
+            if depth + height - 1 > self.limits.nesting:
+                message = f"with its aliases, this is nested more than {self.limits.nesting} levels"
+                self.report(self.too_deep(message, node))
             return known
         if self.count + len(node.value) > self.most:
             self.counted(len(node.value), node)
@@ -210,8 +210,15 @@ class _Walk:
         if self.count > self.most:
             message = f"the aliases of this file make more than {self.most:,} values of it"
             hint = "write the values out, without anchors (&) and aliases (*)"
+            if self.most == self.limits.values:
+                hint = self.limits.hint("values", hint)
             self.report(Problem("yaml-aliases", message, self.place(node), hint))
             raise _EnoughError
+
+    def too_deep(self, message: str, node: Any) -> Problem:
+        """Lists and mappings inside one another, more than may be."""
+        hint = self.limits.hint("nesting", "write it flatter")
+        return Problem("yaml-depth", message, self.place(node), hint)
 
     def scalar(self, node: Any) -> Scalar:
         """A value."""

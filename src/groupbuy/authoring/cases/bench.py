@@ -20,6 +20,7 @@ from groupbuy.model.model import ID, LeadModel
 from groupbuy.model.names import quote
 from groupbuy.rules.assembling import Assembler
 from groupbuy.rules.ruleset import RuleSet
+from groupbuy.source.limits import within
 from groupbuy.source.nodes import Mapping as MappingNode
 from groupbuy.source.nodes import Node, Scalar, Sequence
 from groupbuy.tree.types import Kind
@@ -148,7 +149,7 @@ def run_case(case: RuleCase, opened: Opened, *, states: bool = False) -> Outcome
     `states` keeps what each rule did with each lead.
     """
     try:
-        leads = _leads(case, opened.workspace.model)
+        leads = _leads(case, opened.workspace)
     except GroupbuyError as error:
         return _ended(case, error.problems)
     ranked, aside = _run(leads, opened)
@@ -170,7 +171,7 @@ def run_case(case: RuleCase, opened: Opened, *, states: bool = False) -> Outcome
 def judges_of(case: RuleCase, opened: Opened) -> dict[str, Judge]:
     """The judges of a case's leads, by id; none where they can't be read."""
     try:
-        ranked, _ = _run(_leads(case, opened.workspace.model), opened)
+        ranked, _ = _run(_leads(case, opened.workspace), opened)
     except GroupbuyError:
         return {}
     return {id: _judge(found, opened, case.lang) for id, found in ranked.items()}
@@ -220,10 +221,12 @@ def _unplaced(
 # ── leads ──
 
 
-def _leads(case: RuleCase, model: LeadModel) -> LeadFile:
+def _leads(case: RuleCase, workspace: Workspace) -> LeadFile:
     """The leads of a case. Raises `GroupbuyError`."""
+    model = workspace.model
     if isinstance(case.leads, Path):
-        return read_leads([case.leads], model)
+        with within(workspace.project.limits):
+            return read_leads([case.leads], model)
     if isinstance(case.leads, MappingNode):
         found = _lead(case.leads, model)
         return LeadFile([found]) if isinstance(found, Lead) else LeadFile(set_aside=[found])

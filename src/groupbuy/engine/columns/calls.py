@@ -28,11 +28,10 @@ from groupbuy.compile.columns.pieces import (
 from groupbuy.compile.columns.sheet import Frame
 from groupbuy.engine.columns.source import Source
 from groupbuy.errors import GroupbuyError, Problem
+from groupbuy.source.limits import current
 from groupbuy.tree.nodes import FAILURES, NONE, Call, Lit
 from groupbuy.tree.types import Kind, Type
 
-MOST_CALLS = 1_000_000
-"""Sets of arguments; whoever has more has a function of each single lead."""
 VALUE, UNKNOWN, ABSENT = 0.0, 1.0, 2.0
 """What an argument is: a value, one that nobody knows, or one that does not apply."""
 
@@ -77,11 +76,14 @@ def answers(source: Source, frame: Frame, sheet: LeadSheet, call: Call) -> Answe
     names = [f"_key{n}" for n in range(len(keys))]
     run = sheet.run(frame, frozenset().union(*(key.reads for key in keys)))
     shown = run.select(**{name: key.expr for name, key in zip(names, keys, strict=True)})
-    sets = source.rows(shown.group_by(*names).agg(nw.len().alias("_count")).head(MOST_CALLS + 1))
-    if len(sets) > MOST_CALLS:
+    # Whoever has more sets of arguments has a function of each single lead.
+    most = current().plugin_calls
+    sets = source.rows(shown.group_by(*names).agg(nw.len().alias("_count")).head(most + 1))
+    if len(sets) > most:
         name = call.routine.name
-        message = f"{name} would be called for more than {MOST_CALLS:,} different sets of values"
-        raise GroupbuyError(Problem("not-in-columns", message, None, "use --engine rows"))
+        message = f"{name} would be called for more than {most:,} different sets of values"
+        hint = current().hint("plugin_calls", "use --engine rows")
+        raise GroupbuyError(Problem("not-in-columns", message, None, hint))
     kinds = [dtype(arg.type) for arg in call.args]
     schema: dict[str, Any] = {}
     for number, kind in enumerate(kinds):

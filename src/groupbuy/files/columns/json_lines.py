@@ -17,10 +17,9 @@ from groupbuy.files.columns.read_whole import frames_of
 from groupbuy.model.lead import RecordReader, SetAside
 from groupbuy.model.model import LeadModel
 from groupbuy.source.compose import without_collector
+from groupbuy.source.limits import Limits, current
 
 BLOCK_LINES = 10_000
-MOST_LINE = 64 * 2**20
-"""A file without line ends is no JSON Lines, and is not to be read whole."""
 ORDER = "_order"
 
 
@@ -80,11 +79,14 @@ def _blocks(path: Path) -> Iterator[_Block]:
     """The lines of a file, some at a time; of a file without leads, one block that says so."""
     lines: list[str] = []
     number, given = 0, False
+    limits = current()
+    most = limits.json_line
     try:
         with path.open(encoding="utf-8-sig") as file:
-            while line := file.readline(MOST_LINE):
-                if len(line) == MOST_LINE:
-                    raise _not_lines(path, number + 1)
+            while line := file.readline(most):
+                # A file without line ends is no JSON Lines, and is not to be read whole.
+                if len(line) == most:
+                    raise _not_lines(path, number + 1, limits)
                 lines.append(line)
                 number += 1
                 if len(lines) == BLOCK_LINES:
@@ -103,9 +105,9 @@ def _blocks(path: Path) -> Iterator[_Block]:
         yield _Block(str(path), "".join(lines), number - len(lines) + 1)
 
 
-def _not_lines(path: Path, number: int) -> GroupbuyError:
-    message = f"this line has more than {MOST_LINE:,} characters"
-    hint = "JSON Lines has one lead a line"
+def _not_lines(path: Path, number: int, limits: Limits) -> GroupbuyError:
+    message = f"this line has more than {limits.json_line:,} characters"
+    hint = limits.hint("json_line", "write one lead a line")
     return GroupbuyError(Problem("file-format", message, Location(str(path), number), hint))
 
 

@@ -22,12 +22,11 @@ from groupbuy.model.model import LeadModel
 from groupbuy.model.names import quote
 from groupbuy.model.numbers import LARGEST
 from groupbuy.model.problem import ValueProblem
+from groupbuy.source.limits import current
 from groupbuy.tree.types import Kind
 
 LINE = "_line"
 """The number of a row of the file."""
-MOST_SPELLINGS = 200_000
-"""Distinct texts of one column that are no plain values; beyond that the file needs cleaning."""
 PLAIN_NUMBER = r"^[-+]?[0-9]{1,15}(\.[0-9]{1,15})?$"
 PLAIN_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 STRANGE_TEXT = "[\\x00-\\x1f\\x7f-\\x9f\\u{202a}-\\u{202e}\\u{2066}-\\u{2069}\\u{feff}]"
@@ -154,14 +153,15 @@ class Read:
         `lies` says whether all plain values already are what they are read as, `blank` whether
         one of them is none.
         """
-        if len(spellings) > MOST_SPELLINGS:
+        limits = current()
+        if len(spellings) > limits.spellings:
             raise GroupbuyError(
                 Problem(
                     "too-many-spellings",
                     f"{name}: {len(spellings):,} different texts in {quote(self.header)} are not "
                     "plain values",
                     Location(file),
-                    "clean the column first, or use --engine rows",
+                    limits.hint("spellings", "clean the column first, or use --engine rows"),
                 )
             )
         for spelling in spellings:

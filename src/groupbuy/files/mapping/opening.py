@@ -49,10 +49,9 @@ def titles_of(path: Path) -> list[str | None]:
     if path.suffix.lower() not in XLSX:
         return [None]
     from groupbuy.sheets.xlsx_book import Book
-    from groupbuy.sheets.xlsx_package import MOST_BYTES
 
     return [
-        each.title for each in Book(str(path), read_bytes(path, MOST_BYTES)).sheets if each.visible
+        each.title for each in Book(str(path), read_bytes(path, "workbook")).sheets if each.visible
     ]
 
 
@@ -62,10 +61,9 @@ def _from_workbook(
     """One sheet of a workbook; the only one that people see where none is named."""
     from groupbuy.sheets.xlsx_book import Book  # zip and expat take their time
     from groupbuy.sheets.xlsx_cells import Cells
-    from groupbuy.sheets.xlsx_package import MOST_BYTES
     from groupbuy.sheets.xlsx_sheet import XlsxSheet, read_rows
 
-    book = Book(str(path), read_bytes(path, MOST_BYTES))
+    book = Book(str(path), read_bytes(path, "workbook"))
     visible = [each for each in book.sheets if each.visible]
     wanted = [each for each in book.sheets if title and fold(each.title) == fold(title)]
     if title is None and len(visible) == 1:

@@ -19,11 +19,12 @@ from groupbuy.compile.columns.spark_sql import literal, name
 from groupbuy.engine.columns.source import Source
 from groupbuy.errors import GroupbuyError, Location, Problem, Problems
 from groupbuy.files.columns.spark.values import Value, sql_type
-from groupbuy.files.columns.typed import MOST_SPELLINGS, Reading, dtype_of, kept
+from groupbuy.files.columns.typed import Reading, dtype_of, kept
 from groupbuy.model.entries import Table
 from groupbuy.model.lead import SetAside
 from groupbuy.model.model import ID, LeadModel
 from groupbuy.model.names import quote
+from groupbuy.source.limits import current
 
 RAW, LEARNT, FAULT = "_raw_", "_learnt_", "_fault_"
 MOST_TOLD = 20
@@ -121,10 +122,10 @@ class _Frame:
         counts = [f"APPROX_COUNT_DISTINCT({test}) AS {name(n)}" for n, test in asked.items()]
         row = frame.selectExpr(*counts).collect()[0].asDict()
         for n, count in row.items():
-            if count > MOST_SPELLINGS:
+            if count > current().spellings:
                 where = f"{table}.{n}" if table else n
                 message = f"{where}: about {count:,} different values are not plain"
-                hint = "clean the column first"
+                hint = current().hint("spellings", "clean the column first")
                 raise GroupbuyError(Problem("too-many-spellings", message, Location(self.at), hint))
         some = [n for n, count in row.items() if count]
         if not some:
