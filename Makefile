@@ -7,6 +7,10 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	then echo $$python; break; fi; done)
 AS_OF ?= 2026-11-22
 DEMO_LEAD ?= L001
+# How many mutants `mutate` draws (0: all), by which seed, from which of its packages.
+NUMBER ?= 200
+SEED ?= 1
+PACKAGE ?= all
 
 # Hundreds of tests start groupbuy anew: compiled modules are kept, whatever the machine is set to.
 export PYTHONDONTWRITEBYTECODE :=
@@ -39,7 +43,7 @@ USABLE := $(shell test -x $(BIN)/python && grep -sqF "$(CURDIR)/$(BIN)/" $(BIN)/
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install demo test spark bench lint format systems errors fuzz packages supply pins sbom docs release-check clean venv FORCE
+.PHONY: help install demo test spark bench lint format systems errors fuzz packages supply pins sbom docs release-check mutate clean venv FORCE
 
 help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s  %s\n", $$1, $$2 }' Makefile
@@ -59,6 +63,10 @@ test: $(ALL) $(YAML_SERVER) ## run all tests, the core's and each plugin's, on a
 fuzz: $(ALL) ## try far more random inputs than `make test` does (EXAMPLES=number of each)
 	HYPOTHESIS_PROFILE=fuzz $(BIN)/pytest -n auto tests/hostile tests/language/test_any_text_as_expression.py \
 		tests/source tests/files tests/compile tests/findings tests/engine/test_what_is_possible.py
+
+mutate: $(ALL) ## break lines, and see whether a test fails (NUMBER=200 SEED=1 PACKAGE=all)
+	nice -n 10 $(BIN)/python tools/mutate.py --number $(NUMBER) --seed $(SEED) \
+		$(addprefix --package ,$(filter-out all,$(PACKAGE)))
 
 spark: $(ALL) ## run the tests that need Spark and Java, on two threads
 	$(BIN)/pytest -m spark tests/spark
