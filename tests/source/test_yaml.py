@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from groupbuy.errors import GroupbuyError, Problem, Source
 from groupbuy.source import compose
-from groupbuy.source.nodes import Mapping, Node, Scalar, Sequence
 from groupbuy.source.limits import Limits, within
+from groupbuy.source.nodes import Mapping, Node, Scalar, Sequence
 from groupbuy.source.yaml import place_in, read_source, read_yaml
 
 

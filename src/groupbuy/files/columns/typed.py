@@ -145,9 +145,7 @@ class Read:
         raw = self.raw.cast(pl.String) if self.dtype == pl.Boolean else self.raw
         return raw.filter(~here.fill_null(True)).unique()
 
-    def learn(
-        self, spellings: list[Any], name: str, file: str, *, lies: bool, blank: bool
-    ) -> None:
+    def learn(self, spellings: list[Any], name: str, file: str, *, lies: bool, blank: bool) -> None:
         """Read spellings with the field's own reader.
 
         `lies` says whether all plain values already are what they are read as, `blank` whether
