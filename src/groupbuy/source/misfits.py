@@ -145,9 +145,22 @@ class _Told:
             "wrong-shape",
             f"{expected} is expected here; {given}",
             node.at,
-            _mend(node, wanted),
+            _mend(node, wanted) or self.keys_of(schemas),
             _length(node),
         )
+
+    def keys_of(self, schemas: list[Schema]) -> str | None:
+        """How to begin a mapping, where nothing else is expected."""
+        schema = resolved(schemas[0], self.schema)
+        if (
+            len(schemas) > 1
+            or isinstance(schema, bool)
+            or types_of(schema, self.schema) != ["object"]
+        ):
+            return None
+        keys = list(schema.get("properties", {}))
+        empty = "" if schema.get("required") or schema.get("minProperties") else ", or {} for none"
+        return f"what may stand here: {{{_some(keys, 6)}}}{empty}" if keys else None
 
     def type(self, error: Error, node: Node) -> Iterator[Problem]:
         yield self.misfit(node, [error.schema])
