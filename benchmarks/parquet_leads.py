@@ -101,7 +101,9 @@ def _large(world: World, rules: Path, before: dict[str, Finding]) -> list[Findin
         try:
             ended = process(world.evaluate(path, rules, "--engine", option, "-o", out))
         except CommandError as error:
-            findings.append(Finding(what, None, target=Target(1.25), remark=str(error)[-100:]))
+            findings.append(
+                Finding(what, None, target=Target(1.25), remark=str(error)[-100:], failed=True)
+            )
             continue
         small = before[_peak_of(engine, world.size.parquet)].value
         assert small is not None

@@ -6,8 +6,10 @@ the rules to the results of a hundred leads; each run is a process, so that a cr
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -17,11 +19,12 @@ from benchmarks import ours
 from benchmarks.lead_files import write_parquet
 from benchmarks.measure import Spread, interleaved
 from benchmarks.results import Finding, Section, Table, Target, spread
-from benchmarks.workload import leads, workload
+from benchmarks.workload import AS_OF, leads, workload
 from benchmarks.world import ROOT, World
 
-ENGINES = {"rows": "rows", "polars": "Polars", "duckdb": "DuckDB"}
+ENGINES = {"rows": "rows", "polars": "Polars", "duckdb": "DuckDB", "spark": "Spark"}
 LEADS = 100
+NOT_TRIED = "not tried"
 PATIENCE = 900
 """Seconds after which planning counts as failed."""
 
@@ -33,6 +36,8 @@ def run(world: World) -> Section:
     folders = {count: world.rules(workload(count)) for count in counts}
     found: dict[tuple[str, int], list[float] | str] = {}
     for engine in ENGINES:
+        if engine == "spark" and shutil.which("java") is None:
+            continue
         # Small ones first: what fails with some rules is not tried with more.
         for count in counts:
             command = [sys.executable, "-m", "benchmarks.planning", engine]
@@ -68,15 +73,13 @@ def _section(counts: Sequence[int], found: dict[tuple[str, int], list[float] | s
     fewer, most = counts[-2:]
     findings, rows = [], []
     for engine, shown in ENGINES.items():
-        cells = [found.get((engine, count), "not tried") for count in counts]
+        cells = [found.get((engine, count), NOT_TRIED) for count in counts]
         rows.append(
             (shown, *(c if isinstance(c, str) else spread(Spread.of(c), "s") for c in cells))
         )
         small, large = cells[-2:]
-        ratio, remark = None, ""
-        if isinstance(small, str) or isinstance(large, str):
-            remark = large if isinstance(large, str) else "see the table"
-        else:
+        ratio, remark = None, next((cell for cell in cells if isinstance(cell, str)), "")
+        if not isinstance(small, str) and not isinstance(large, str):
             middle = Spread.of(small).median
             ratio = Spread.of([seconds / middle for seconds in large])
         findings.append(
@@ -86,6 +89,7 @@ def _section(counts: Sequence[int], found: dict[tuple[str, int], list[float] | s
                 target=Target(10),
                 distance="" if ratio is None else f"{most / fewer:.0f} × is linear",
                 remark=remark,
+                failed=(engine, counts[0]) in found and ratio is None,
             )
         )
     head = ("", *(f"{count:,} rules" for count in counts))
@@ -104,6 +108,8 @@ def planned(engine: str, rules: Path, path: Path) -> float:
     from groupbuy.files.columns.scan import open_frames
     from groupbuy.files.columns.write import shown_in
 
+    if engine == "spark":
+        return _planned_on_spark(rules, path)
     begin = perf_counter()
     opened = ours.workspace(rules)
     if engine == "rows":
@@ -117,6 +123,21 @@ def planned(engine: str, rules: Path, path: Path) -> float:
         frame = shown_in(as_polars(result, files), result.outputs, "parquet")
         assert frame.collect().height == LEADS
     return perf_counter() - begin
+
+
+def _planned_on_spark(rules: Path, path: Path) -> float:
+    """The same in a session that is there."""
+    from benchmarks.spark_leads import open_session
+    from groupbuy.api import spark
+
+    with tempfile.TemporaryDirectory() as folder:
+        session = open_session(Path(folder))
+        begin = perf_counter()
+        results = spark.evaluate(session.read.parquet(str(path)), rules, as_of=AS_OF)
+        assert len(results.collect()) == LEADS
+        seconds = perf_counter() - begin
+        session.stop()
+    return seconds
 
 
 if __name__ == "__main__":

@@ -47,12 +47,14 @@ class Finding:
     """How far from the limit, and what the limit is."""
     remark: str = ""
     """Why there is no value, or what it must be read with."""
+    failed: bool = False
+    """There is no value because groupbuy failed, not because this machine lacks something."""
 
     @property
     def verdict(self) -> str:
         """Reached, missed, or neither."""
         if self.value is None:
-            return "not run"
+            return "**missed**" if self.failed else "not run"
         if self.target is None:
             return ""
         return "reached" if self.target.reached(self.value.median) else "**missed**"
@@ -138,7 +140,7 @@ def markdown(report: Report) -> str:
 
 def _found(finding: Finding) -> str:
     if finding.value is None:
-        return f"not run: {finding.remark}"
+        return f"{'failed' if finding.failed else 'not run'}: {finding.remark}"
     return spread(finding.value, finding.unit)
 
 

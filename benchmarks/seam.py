@@ -51,7 +51,7 @@ def run(world: World) -> Section:
                         whole: partial(_seconds, built),
                         native: partial(_seconds, partial(_kept, kept)),
                     },
-                    world.size.rounds,
+                    world.size.slow_rounds,
                 )
                 ratio = Spread.ratio(found[whole], found[native])
                 findings.append(

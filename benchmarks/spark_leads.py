@@ -20,24 +20,38 @@ from benchmarks.world import World
 
 def run(world: World) -> Section:
     """Measure. Raises `CantRunError` without Java or PySpark."""
+    session = open_session(world.folder)
+    count, rules = world.size.spark, world.rules()
+    path = write_parquet(world.folder / "spark.parquet", count)
+    try:
+        return _measured(world, session, path, rules, count)
+    finally:
+        session.stop()
+
+
+def open_session(folder: Path) -> Any:
+    """Spark on this machine, two threads. Raises `CantRunError` without Java or PySpark."""
     if shutil.which("java") is None:
         raise CantRunError("there is no Java")
     try:
         from pyspark.sql import SparkSession
     except ImportError:
         raise CantRunError("PySpark is not installed") from None
-    count, rules = world.size.spark, world.rules()
-    path = write_parquet(world.folder / "spark.parquet", count)
+    from groupbuy.files.columns.spark.session import logged_to
+
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
-    builder = SparkSession.builder.master("local[2]").appName("groupbuy benchmarks")
-    builder = builder.config("spark.ui.enabled", "false").config("spark.driver.memory", "4g")
-    builder = builder.config("spark.sql.warehouse.dir", str(world.folder / "warehouse"))
-    session = builder.config("spark.local.dir", str(world.folder / "local")).getOrCreate()
-    session.sparkContext.setLogLevel("ERROR")
-    try:
-        return _measured(world, session, path, rules, count)
-    finally:
-        session.stop()
+    settings = {
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.driver.memory": "4g",
+        "spark.sql.warehouse.dir": str(folder / "warehouse"),
+        "spark.local.dir": str(folder / "local"),
+    }
+    builder: Any = SparkSession.builder.master("local[2]").appName("groupbuy benchmarks")
+    for key, value in settings.items():
+        builder = builder.config(key, value)
+    with logged_to(folder / "spark.log"):
+        return builder.getOrCreate()
 
 
 def _measured(world: World, session: Any, path: Path, rules: Path, count: int) -> Section:

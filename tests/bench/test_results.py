@@ -80,6 +80,7 @@ def test_results_as_markdown() -> None:
             [
                 Finding("fast", Spread(6.2, 5.1, 7.3), target=Target(5, at_least=True)),
                 Finding("spark", None, target=Target(2), remark="there is no Java"),
+                Finding("5,000", None, target=Target(9), remark="not in 900 s", failed=True),
                 Finding("threads", Spread(1.1, 1.0, 1.2), remark="one lock"),
             ],
             [Table("Engines", ("", "µs"), [("a | b", "3"), ("c", "not timed")])],
@@ -98,12 +99,14 @@ def test_results_as_markdown() -> None:
         |---|---|---|---|---|
         | fast | 6.20 × (5.10–7.30) | ≥ 5 × | reached |  |
         | spark | not run: there is no Java | ≤ 2 × | not run |  |
+        | 5,000 | failed: not in 900 s | ≤ 9 × | **missed** |  |
 
         ## Rows
 
         | what | found | remark |
         |---|---|---|
         | spark | not run: there is no Java |  |
+        | 5,000 | failed: not in 900 s |  |
         | threads | 1.10 × (1–1.20) | one lock |
 
         Engines:
