@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
+from signal import SIGTERM, signal
 
 from benchmarks.results import CantRunError, Finding, Report, Section, markdown
 from benchmarks.world import BUILD, FULL, QUICK, Size, World, machine
@@ -47,7 +48,8 @@ def main(argv: Sequence[str]) -> int:
     now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
     BUILD.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="run-", dir=BUILD))
-    sections, failed = [], False
+    signal(SIGTERM, lambda *_: sys.exit(143))
+    sections, failed, text = [], False, ""
     try:
         for name in names:
             print(f"{name} …", file=sys.stderr, flush=True)
@@ -56,6 +58,9 @@ def main(argv: Sequence[str]) -> int:
             failed = failed or not good
             text = markdown(Report(machine(now, argv), sections, asked.quick))
             (BUILD / "RESULTS.md").write_text(text, encoding="utf-8")
+    except KeyboardInterrupt:
+        print(f"stopped; what was found is in {BUILD / 'RESULTS.md'}", file=sys.stderr)
+        return 130
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     if asked.only is None or asked.output is not None:

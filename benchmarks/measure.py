@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from signal import SIGKILL
 from statistics import median
 from time import process_time
 from typing import Generic, TypeVar
@@ -98,10 +100,19 @@ def process(command: Sequence[str | Path], *, limit: float = 3600) -> Ended:
     count as its peak.
     """
     told = [sys.executable, "-I", "-S", str(CHILD), str(limit), *map(str, command)]
-    found = subprocess.run(told, check=False, capture_output=True, text=True)
-    if found.returncode:
-        raise CommandError(f"{' '.join(map(str, command))}\n{found.stderr[-2000:]}")
-    return Ended(**json.loads(found.stdout))
+    starter = subprocess.Popen(
+        told, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    try:
+        out, err = starter.communicate()
+    except BaseException:
+        # Whoever stops the benchmarks stops what they started.
+        os.killpg(starter.pid, SIGKILL)
+        starter.wait()
+        raise
+    if starter.returncode:
+        raise CommandError(f"{' '.join(map(str, command))}\n{err[-2000:]}")
+    return Ended(**json.loads(out))
 
 
 def processes(commands: Mapping[str, Sequence[str | Path]], rounds: int) -> dict[str, list[Ended]]:

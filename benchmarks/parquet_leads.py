@@ -23,6 +23,7 @@ BARE = {
     '(FORMAT parquet, COMPRESSION zstd)")',
 }
 ENGINES = {"polars": "columns", "duckdb": "duckdb"}
+FLAT = Target(1.25)
 SHOWN = {"polars": "Polars", "duckdb": "DuckDB"}
 
 
@@ -112,7 +113,7 @@ def _large(world: World, rules: Path, before: dict[str, Finding]) -> list[Findin
             Finding(
                 what,
                 Spread.of([ratio]),
-                target=Target(1.25),
+                target=FLAT,
                 distance=f"{ended.peak:,.0f} MiB in {ended.wall:.1f} s; flat is 1.0 ×",
             )
         )
