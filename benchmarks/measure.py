@@ -115,9 +115,11 @@ def process(command: Sequence[str | Path], *, limit: float = 3600) -> Ended:
     return Ended(**json.loads(out))
 
 
-def processes(commands: Mapping[str, Sequence[str | Path]], rounds: int) -> dict[str, list[Ended]]:
+def processes(
+    commands: Mapping[str, Sequence[str | Path]], rounds: int, *, warm: bool = True
+) -> dict[str, list[Ended]]:
     """Commands in turn, after one round to warm up the file cache."""
-    return interleaved({n: partial(process, c) for n, c in commands.items()}, rounds)
+    return interleaved({n: partial(process, c) for n, c in commands.items()}, rounds, warm)
 
 
 def walls(ended: Sequence[Ended]) -> list[float]:

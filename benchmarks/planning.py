@@ -25,7 +25,7 @@ from benchmarks.world import ROOT, World
 ENGINES = {"rows": "rows", "polars": "Polars", "duckdb": "DuckDB", "spark": "Spark"}
 LEADS = 100
 NOT_TRIED = "not tried"
-PATIENCE = 900
+PATIENCE = 600
 """Seconds after which planning counts as failed."""
 
 

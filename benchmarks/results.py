@@ -100,8 +100,10 @@ def spread(value: Spread | None, unit: str = "") -> str:
     """A median with its rounds."""
     if value is None:
         return "–"
-    ends = f"{number(value.low)}–{number(value.high)}"
-    return f"{number(value.median)} {unit} ({ends})".replace("  ", " ")
+    shown = f"{number(value.median)} {unit}".rstrip()
+    if value.low == value.high:
+        return shown
+    return f"{shown} ({number(value.low)}–{number(value.high)})"
 
 
 def markdown(report: Report) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
 from statistics import quantiles
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
 from benchmarks import ours
@@ -68,6 +69,11 @@ def run(world: World) -> Section:
                 rows,
             ),
             Table(
+                f"{world.size.agreed:,} leads at once, 50 rules",
+                ("", "leads a second"),
+                _batches(plain, ours.lead_file(population, plain), world.size.rounds),
+            ),
+            Table(
                 "Threads (CPython has one lock)",
                 ("threads", "leads a second", "wall over one thread"),
                 [
@@ -77,6 +83,22 @@ def run(world: World) -> Section:
             ),
         ],
     )
+
+
+def _batches(workspace: Workspace, file: LeadFile, rounds: int) -> list[tuple[str, str]]:
+    """Values of all leads, and all that is told of them."""
+    calls: dict[str, Callable[[], object]] = {
+        "`Workspace.run`: every value, ranked": partial(workspace.run, file),
+        "`Workspace.evaluate`: results with all reasons": partial(workspace.evaluate, file),
+    }
+
+    def rate(call: Callable[[], object]) -> float:
+        begin = process_time()
+        call()
+        return len(file.leads) / (process_time() - begin)
+
+    found = interleaved({name: partial(rate, call) for name, call in calls.items()}, rounds)
+    return [(name, spread(Spread.of(rates))) for name, rates in found.items()]
 
 
 def _options() -> Options:
@@ -94,7 +116,7 @@ def _latencies(workspace: Workspace, files: list[LeadFile]) -> list[float]:
     for file in files:
         workspace.evaluate(file)
     times = []
-    for file in files * max(1, 200 // len(files)):
+    for file in files * max(1, 100 // len(files)):
         begin = perf_counter()
         workspace.evaluate(file)
         times.append(perf_counter() - begin)
