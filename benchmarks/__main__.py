@@ -82,11 +82,11 @@ def measured(name: str, world: World) -> tuple[Section, bool]:
         return _nothing(name, str(reason)), True
     except Exception as error:
         traceback.print_exc()
-        return _nothing(name, f"it failed: {type(error).__name__}"), False
+        return _nothing(name, type(error).__name__, failed=True), False
 
 
-def _nothing(name: str, reason: str) -> Section:
-    finding = Finding(BENCHMARKS[name], None, remark=reason)
+def _nothing(name: str, reason: str, *, failed: bool = False) -> Section:
+    finding = Finding(BENCHMARKS[name], None, remark=reason, failed=failed)
     return Section(BENCHMARKS[name], [finding])
 
 

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -107,7 +108,8 @@ def process(command: Sequence[str | Path], *, limit: float = 3600) -> Ended:
         out, err = starter.communicate()
     except BaseException:
         # Whoever stops the benchmarks stops what they started.
-        os.killpg(starter.pid, SIGKILL)
+        with suppress(ProcessLookupError):
+            os.killpg(starter.pid, SIGKILL)
         starter.wait()
         raise
     if starter.returncode:

@@ -124,16 +124,16 @@ def markdown(report: Report) -> str:
             (f.what, _found(f), f.target.shown(f.unit) if f.target else "", f.verdict, f.distance)
             for section in report.sections
             for f in section.findings
-            if f.target is not None
+            if f.target is not None or f.value is None
         ],
     )
     for section in report.sections:
         lines += [f"## {section.title}", ""]
         if section.text:
             lines += [section.text, ""]
-        others = [f for f in section.findings if f.target is None or f.remark]
+        others = [f for f in section.findings if f.value and (f.target is None or f.remark)]
         if others:
-            rows = [(f.what, _found(f), "" if f.value is None else f.remark) for f in others]
+            rows = [(f.what, _found(f), f.remark) for f in others]
             lines += table(("what", "found", "remark"), rows)
         for part in section.tables:
             lines += [f"{part.title}:", "", *table(part.head, part.rows)]

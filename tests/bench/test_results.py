@@ -105,8 +105,6 @@ def test_results_as_markdown() -> None:
 
         | what | found | remark |
         |---|---|---|
-        | spark | not run: there is no Java |  |
-        | 5,000 | failed: not in 900 s |  |
         | threads | 1.10 × (1–1.20) | one lock |
 
         Engines:
