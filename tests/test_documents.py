@@ -116,3 +116,14 @@ def test_commands_of_the_readme_run(
         (tmp_path / words[words.index("-o") + 1]).unlink(missing_ok=True)
     result = runner.invoke(groupbuy, words, standalone_mode=False, catch_exceptions=False)
     assert (result.return_value or result.exit_code or 0) == 0, f"{place}: {line}\n{result.output}"
+
+
+def test_columns_from_python_as_the_page_has_it(tmp_path: Path) -> None:
+    (code,) = [text for place, text in blocks("python") if "import narwhals" in text]
+    (tmp_path / "leads.csv").write_text("客户编号,采购预算\nL1,12.5万\n", encoding="utf-8")
+    workspace = Workspace(ROOT / "rules", Options(AS_OF))
+    names: dict[str, object] = {"workspace": workspace, "path": tmp_path / "leads.csv"}
+    # The frame is lazy: it is read while the files are open.
+    exec(f"{code}    rows = frame.collect()\n", names)
+    assert isinstance(rows := names["rows"], polars.DataFrame)
+    assert rows["id"].to_list() == ["L1"]

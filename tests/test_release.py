@@ -56,13 +56,22 @@ def test_a_step_that_fails_stops_the_rest(
     def absent() -> str:
         raise RELEASE.NotHereError("no such Python")
 
-    steps = {"one": lambda: "fine", "none": absent, "two": broken, "three": lambda: "never"}
+    def partly() -> str:
+        raise RELEASE.NotHereError("Python 9", "tried on Python 8")
+
+    steps = {"one": lambda: "fine", "none": absent, "part": partly}
+    steps |= {"two": broken, "three": lambda: "never"}
     monkeypatch.setattr(RELEASE, "STEPS", steps)
     monkeypatch.setattr(RELEASE, "OUT", tmp_path)
     assert RELEASE.main([]) == 1
     told = capsys.readouterr().out
-    for line in (r"one\s+passed .* fine", r"none\s+NOT TRIED .* no such Python", r"two\s+FAILED"):
-        assert re.search(line, told)
+    for line in (
+        r"one\s+passed .* fine",
+        r"none\s+NOT TRIED .* no such Python",
+        r"part\s+passed .* tried on Python 8; NOT TRIED: Python 9",
+        r"two\s+FAILED .* two said three$",
+    ):
+        assert re.search(line, told, re.M)
     assert "not reached: three" in told
     assert RELEASE.main(["one", "none"]) == 0
 

@@ -121,11 +121,16 @@ def test_links_lead_to_pages() -> None:
     home = ROOT / "docs" / "x.md"
     text = "[a](rules.md#a-pack) [b](../examples/tables) [c](../README.md) [d](systems.yaml)\n"
     text += "[e](https://example.org/x) [f](#here)\n\n```text\n[g](nowhere.md)\n```\n"
+    text += "[h](../examples/stories)\n"
     made, files = collect.linked(text, home)
     assert "[a](rules.md#a-pack) [b](../examples/tables/README.md) [c](../index.md)" in made
     assert "[d](systems.yaml.md)" in made
-    assert made.endswith("[e](https://example.org/x) [f](#here)\n\n```text\n[g](nowhere.md)\n```\n")
-    assert files == {ROOT / "docs" / "systems.yaml"}
+    assert "[e](https://example.org/x) [f](#here)\n\n```text\n[g](nowhere.md)\n```\n" in made
+    assert made.endswith("[h](../examples/stories/files.md)\n")
+    stories = set((ROOT / "examples" / "stories").glob("*.yaml"))
+    assert files == {ROOT / "docs" / "systems.yaml", *stories}
+    told = collect.listing(ROOT / "examples" / "stories", files)
+    assert "- [tax_office.yaml](tax_office.yaml.md)\n" in told
 
 
 @pytest.mark.parametrize("link", ["nowhere.md", "../src", "gone.yaml"])

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 import reference
@@ -31,6 +31,12 @@ PAGES = (
 )
 LINK = re.compile(r"(?<=\]\()([^)\s#:]+)(#[^)\s]*)?(?=\))")
 FENCE = re.compile(r"^(`{3,})(\w+)?[^\n]*\n.*?^\1$", re.M | re.S)
+
+
+LANGUAGES = {".yaml": "yaml", ".py": "python", ".json": "json", ".csv": "text"}
+"""Files that are shown as pages, and what their text is."""
+LISTING = "files.md"
+"""The page of a folder that has no README."""
 
 
 class BrokenLinkError(Exception):
@@ -56,6 +62,8 @@ def build(target: Path) -> None:
         shown |= files
     for path in sorted(shown):
         _write(target / f"{path.relative_to(ROOT)}.md", source_page(path))
+    for folder in {path.parent for path in shown}:
+        _write(target / folder.relative_to(ROOT) / LISTING, listing(folder, shown))
     text, _ = linked((HERE / "index.md").read_text(encoding="utf-8"), ROOT / "index.md")
     _write(target / "index.md", text)
     for name, text in reference.pages().items():
@@ -75,10 +83,12 @@ def linked(text: str, path: Path) -> tuple[str, set[Path]]:
         name, anchor = match[1], match[2] or ""
         file = (path.parent / name).resolve()
         if file.is_dir():
-            readme = file / "README.md"
-            if not readme.is_file():
-                raise BrokenLinkError(f"{path.relative_to(ROOT)}: {name} has no README.md")
-            return f"{name.rstrip('/')}/README.md{anchor}"
+            page = "README.md" if (file / "README.md").is_file() else LISTING
+            if page == LISTING:
+                files.update(shown_files(file))
+                if not shown_files(file):
+                    raise BrokenLinkError(f"{path.relative_to(ROOT)}: nothing to show in {name}")
+            return f"{name.rstrip('/')}/{page}{anchor}"
         if name.startswith("reference/") or "/reference/" in name:
             return match[0]  # Sphinx says if it is not there
         if not file.is_file():
@@ -103,10 +113,22 @@ def _outside_of_code(text: str, change: Callable[[str], str]) -> Iterator[str]:
     yield change(text[end:])
 
 
+def shown_files(folder: Path) -> list[Path]:
+    """The files of a folder that can be read as they are."""
+    return sorted(path for path in folder.iterdir() if path.suffix in LANGUAGES)
+
+
+def listing(folder: Path, shown: Collection[Path]) -> str:
+    """A folder as a page: its files that are pages."""
+    files = sorted(path.name for path in shown if path.parent == folder)
+    items = "".join(f"- [{name}]({name}.md)\n" for name in files)
+    return f"---\norphan: true\n---\n\n# {folder.relative_to(ROOT).as_posix()}\n\n{items}"
+
+
 def source_page(path: Path) -> str:
     """A file of the repository as a page."""
     name = path.relative_to(ROOT).as_posix()
-    language = {".yaml": "yaml", ".py": "python", ".json": "json"}.get(path.suffix, "text")
+    language = LANGUAGES.get(path.suffix, "text")
     body = path.read_text(encoding="utf-8").rstrip("\n")
     return f"---\norphan: true\n---\n\n# {name}\n\n````{language}\n{body}\n````\n"
 

@@ -1,6 +1,7 @@
 """What the package promises: its imports, its documentation, its examples."""
 
 import ast
+import json
 import re
 from collections.abc import Iterator
 from datetime import date
@@ -11,7 +12,7 @@ import pytest
 from histories import Evaluate
 
 from groupbuy.api import NONE, UNKNOWN, Example, Rows, Scorer
-from groupbuy.testing import check_plugin
+from groupbuy.testing import check_plugin, run_command
 from groupbuy_history import SCORERS
 
 ROOT = Path(__file__).parents[1]
@@ -82,3 +83,21 @@ def test_examples_hold_in_a_run(scorer: Scorer, example: Example, evaluate: Eval
     if isinstance(wanted, float | int):
         wanted = pytest.approx(wanted, abs=1e-9)
     assert found == wanted
+
+
+def test_the_project_of_the_readme_works_as_it_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project,) = re.findall(r"```yaml\n(.*?)```", README, re.S)
+    (line,) = re.findall(r"^groupbuy (evaluate .*)$", README, re.M)
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "groupbuy.yaml").write_text(project, encoding="utf-8")
+    orders = [f"{{date: 2026-{month:02}-05, amount: 9000}}" for month in range(1, 11)]
+    leads = f"- {{id: L1, customer_type: gift, orders: [{', '.join(orders)}]}}\n"
+    (tmp_path / "leads.yaml").write_text(leads, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    ran = run_command(*line.split(), "--as-of", "2026-11-22", "--format", "json")
+    assert ran.code == 0, ran.err
+    (lead,) = json.loads(ran.out)["leads"]
+    assert lead["grades"]["churn"]["value"] == "late"
+    assert {"rfm_segment", "existing", "direction"} <= lead["grades"].keys()
