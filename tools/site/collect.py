@@ -35,6 +35,8 @@ FENCE = re.compile(r"^(`{3,})(\w+)?[^\n]*\n.*?^\1$", re.M | re.S)
 
 LANGUAGES = {".yaml": "yaml", ".py": "python", ".json": "json", ".csv": "text"}
 """Files that are shown as pages, and what their text is."""
+MEASURED = re.compile(r"^benchmarks/.*\n", re.M)
+"""Lines of the contents for what is written by measuring, which may not have been done here."""
 LISTING = "files.md"
 """The page of a folder that has no README."""
 
@@ -65,9 +67,13 @@ def build(target: Path) -> None:
     for folder in {path.parent for path in shown}:
         _write(target / folder.relative_to(ROOT) / LISTING, listing(folder, shown))
     text, _ = linked((HERE / "index.md").read_text(encoding="utf-8"), ROOT / "index.md")
-    _write(target / "index.md", text)
+    _write(target / "index.md", MEASURED.sub(_if_there, text))
     for name, text in reference.pages().items():
         _write(target / "reference" / name, text)
+
+
+def _if_there(line: re.Match[str]) -> str:
+    return line[0] if (ROOT / f"{line[0].strip()}.md").is_file() else ""
 
 
 def pages() -> list[Path]:

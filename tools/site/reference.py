@@ -28,7 +28,7 @@ from groupbuy.sections.base import Section
 ROOT = Path(__file__).resolve().parents[2]
 AS_OF = date(2026, 11, 22).toordinal()
 LANGUAGES = ("en", "zh")
-HELP_WIDTH = 88
+HELP_WIDTH = 80
 
 PLACES = {
     "bands": "BAND", "rows": "ROW", "cuts": "CUT", "rules": "RULE", "weights": "COMPONENT",
@@ -39,7 +39,7 @@ PLACES = {
 
 def pages() -> dict[str, str]:
     """Every page of the reference, and the JSON Schemas that they link to."""
-    workspace = Workspace(ROOT / "rules", Options(AS_OF))
+    workspace = Workspace(ROOT / "rules", Options(AS_OF, plugins=ours()))
     found = {"cli.md": commands_page(), "results.md": results_page(), "hooks.md": hooks_page()}
     for lang in LANGUAGES:
         ending = "" if lang == "en" else f".{lang}"
@@ -57,6 +57,12 @@ def pages() -> dict[str, str]:
     for name, schema in schemas.items():
         found[f"{name}.schema.json"] = json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
     return found
+
+
+def ours() -> tuple[str, ...]:
+    """The plugins of this repository, by name."""
+    folders = ROOT.glob("plugins/*/pyproject.toml")
+    return tuple(sorted(path.parent.name.removeprefix("groupbuy-") for path in folders))
 
 
 def cell(text: str) -> str:
@@ -148,15 +154,16 @@ def _defined(name: Name, lang: str) -> list[str]:
 
 
 def functions_page(names: Sequence[Name], lang: str) -> str:
-    """The functions of the language."""
-    rows = [
-        [code(name.signature or name.name), cell(name.meaning or "")]
-        for name in names
-        if name.group == "functions" and name.plugin is None
-    ]
+    """The functions of the language, and of the plugins of this repository."""
     heads = [word("written", lang), word("meaning", lang)]
-    about = word("functions_about", lang)
-    return "\n".join([f"# {word('functions', lang)}", "", about, "", *table(heads, rows)])
+    lines = [f"# {word('functions', lang)}", "", word("functions_about", lang), ""]
+    functions = [name for name in names if name.group == "functions"]
+    for plugin, members in groupby(functions, key=lambda name: name.plugin):
+        if plugin is not None:
+            lines += [f"## {plugin}", ""]
+        rows = ([code(n.signature or n.name), cell(n.meaning or "")] for n in members)
+        lines += table(heads, rows)
+    return "\n".join(lines)
 
 
 # ── sections ──
@@ -323,7 +330,7 @@ def commands_page() -> str:
         "What each command says with `--help`. What exit codes mean stands in",
     ]
     lines += ["[versions](../docs/versions.md#exit-codes).", ""]
-    top = click.Context(groupbuy, info_name="groupbuy")
+    top = click.Context(groupbuy, info_name="groupbuy", **groupbuy.context_settings)
     for name in groupbuy.list_commands(top):
         command = groupbuy.get_command(top, name)
         if command is not None:
