@@ -8,7 +8,7 @@ are one group-by. A table that is not given is told from an empty one by a colum
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import narwhals as nw
@@ -313,6 +313,8 @@ class _Aggregate:
 
     def some(self, test: Piece) -> Piece:
         """Whether a test (never null) holds in a row that belongs to the owner."""
+        if test is FALSE:
+            return FALSE
         return self.result("max", when([(test, lit(1.0))], lit(0.0))).same(1.0).or_else(False)
 
     def sum(self, number: Piece) -> Piece:
@@ -321,7 +323,9 @@ class _Aggregate:
 
     def result(self, how: str, piece: Piece) -> Piece:
         """An aggregate of a column of the rows, joined to the owner."""
-        kept = self.sheet.keep(piece) if piece.name is None else piece
+        # A constant needs a column, too, for there may be no row.
+        own = replace(piece, size=max(piece.size, 1))
+        kept = self.sheet.keep(own) if piece.name is None else piece
         assert kept.name is not None
         column = nw.col(kept.name)
         name = f"{kept.name}_{how}"

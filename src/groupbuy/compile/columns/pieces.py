@@ -68,14 +68,24 @@ class Piece:
 
     def __and__(self, other: Piece) -> Piece:
         """Both, in Kleene's logic."""
+        if self is FALSE or other is TRUE:
+            return self
+        if other is FALSE or self is TRUE:
+            return other
         return self._with(other, lambda a, b: a & b)
 
     def __or__(self, other: Piece) -> Piece:
         """One of them, in Kleene's logic."""
+        if self is TRUE or other is FALSE:
+            return self
+        if other is TRUE or self is FALSE:
+            return other
         return self._with(other, lambda a, b: a | b)
 
     def __invert__(self) -> Piece:
         """Not."""
+        if self is TRUE or self is FALSE:
+            return FALSE if self is TRUE else TRUE
         return self.then(lambda a: ~a)
 
     def __lt__(self, other: Piece | float) -> Piece:
@@ -108,10 +118,14 @@ class Piece:
 
     def null(self) -> Piece:
         """Whether there is no value."""
+        if self is TRUE or self is FALSE:
+            return FALSE
         return self.then(lambda a: a.is_null())
 
     def or_else(self, value: float | bool | str) -> Piece:
         """The value, or this constant where there is none."""
+        if self is TRUE or self is FALSE:
+            return self
         return self.then(lambda a: a.fill_null(value))
 
     def among(self, values: Sequence[Any]) -> Piece:
@@ -146,6 +160,11 @@ def _combined(parts: Sequence[Piece], expr: nw.Expr) -> Piece:
 
 def when(arms: Sequence[tuple[Piece, Piece]], default: Piece) -> Piece:
     """The value of the first arm whose test is true (not null), else `default`."""
+    possible = [arm for arm in arms if arm[0] is not FALSE]
+    sure = next((number for number, (test, _) in enumerate(possible) if test is TRUE), None)
+    if sure is not None:
+        default = possible[sure][1]
+    arms = possible[:sure]
     if not arms:
         return default
     parts = [part for arm in arms for part in arm] + [default]
@@ -158,12 +177,14 @@ def when(arms: Sequence[tuple[Piece, Piece]], default: Piece) -> Piece:
 
 def only(test: Piece, value: Piece) -> Piece:
     """The value where the test is true, else null."""
+    if test is TRUE:
+        return value
     return _combined((test, value), nw.when(test.expr).then(value.expr))
 
 
 def coalesce(parts: Sequence[Piece]) -> Piece:
     """The first value that is there."""
-    if len(parts) == 1:
+    if len(parts) == 1 or parts[0] is TRUE or parts[0] is FALSE:
         return parts[0]
     return _combined(parts, nw.coalesce(*(part.expr for part in parts)))
 

@@ -220,13 +220,13 @@ class _Scan:
 
     def learn(self) -> None:
         """One pass over each frame for its strange spellings, and whether ids are distinct."""
-        id = self.id
-        counts = [id.hash().n_unique().alias("_ids"), pl.len().alias("_count")]
+        raw = pl.col(self.leads.reads[ID].header)
+        counts = [raw.hash().n_unique().alias("_ids"), pl.len().alias("_count")]
         found = self.collect(self.leads.frame.select(*self.leads.spellings(), *counts))
         row = found.row(0, named=True)
         self.leads.learn(row)
-        if row["_ids"] < row["_count"]:
-            check_ids(self.leads.frame.select(id.alias("id")), str(self.path))
+        if row["_ids"] < row["_count"] or not self.leads.reads[ID].as_it_lies:
+            check_ids(self.leads.frame.select(self.id.alias("id")), str(self.path))
         for name, reading in self.rows.items():
             found = self.collect(reading.frame.select(*reading.spellings()))
             if reading.reads:

@@ -30,6 +30,8 @@ LINE = "_line"
 PLAIN_NUMBER = r"^[-+]?[0-9]{1,15}(\.[0-9]{1,15})?$"
 PLAIN_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 STRANGE_TEXT = "[\\x00-\\x1f\\x7f-\\x9f\\u{202a}-\\u{202e}\\u{2066}-\\u{2069}\\u{feff}]"
+ASCII_TEXT = "^[!-~]([ -~]{0,998}[!-~])?$"
+"""A text that nothing is taken from or changed in, as far as that is seen at a glance."""
 LONG_TEXT = 30_000
 OURS = (KEY, ROW, LINE)
 """Columns that reading adds to those of the file."""
@@ -122,25 +124,42 @@ class Read:
             inside = inside & (value == value.floor())
         return inside | value.is_null()
 
+    @property
+    def chosen(self) -> bool:
+        """Whether the file has texts, and words of a choice are wanted."""
+        return self.dtype == pl.String and self.entry.type.kind is Kind.CHOICE
+
+    @property
+    def typed(self) -> bool:
+        """Whether the file has nothing but plain values of the field's type."""
+        flags = self.dtype == pl.Boolean and self.entry.type.kind is Kind.FLAG
+        return self.dated or flags
+
     def lies(self) -> pl.Expr:
-        """Whether values written plainly already are what they are read as; null for blanks."""
-        column, kind = pl.col(self.header), self.entry.type.kind
+        """Whether plain values already are what they are read as; null for blanks.
+
+        False where that is not known, or is known otherwise.
+        """
+        column = pl.col(self.header)
         if self.numeric:
             return column.is_finite()
-        if self.dtype == pl.String and kind is Kind.TEXT:
-            value, _ = self.plain()
-            return (value == column) & (column != "")
-        if self.dtype == pl.String and kind is Kind.CHOICE:
-            return column.is_in(list(self.entry.type.values))
-        return pl.lit(False)
+        if self.dtype == pl.String and self.entry.type.kind is Kind.TEXT:
+            return column.str.contains(ASCII_TEXT)
+        return pl.lit(self.chosen)
 
     def blank(self) -> pl.Expr:
-        """Whether a value that is written plainly is none."""
+        """Whether nothing is written."""
+        if self.dtype == pl.String:
+            return self.raw.is_null() | (self.raw.str.strip_chars() == "")
         value, here = self.plain()
         return value.is_null() & here.fill_null(True)
 
     def strange(self) -> pl.Expr:
-        """The spellings that have to be read one by one."""
+        """The spellings that have to be read one by one; of a choice all that there are."""
+        if self.chosen:
+            return self.raw.unique()
+        if self.typed:
+            return self.raw.filter(pl.lit(False))
         _, here = self.plain()
         raw = self.raw.cast(pl.String) if self.dtype == pl.Boolean else self.raw
         return raw.filter(~here.fill_null(True)).unique()
@@ -162,6 +181,10 @@ class Read:
                     limits.hint("spellings", "clean the column first, or use --engine rows"),
                 )
             )
+        if self.chosen:
+            words = self.entry.type.values
+            lies = lies and all(text in words for text in spellings)
+            spellings = [text for text in spellings if text.strip() and text not in words]
         for spelling in spellings:
             try:
                 found = self.entry.read(with_unit(spelling, self.unit) if self.unit else spelling)

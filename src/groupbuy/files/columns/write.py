@@ -120,15 +120,13 @@ def _shown(output: Output, form: str, inert: bool) -> pl.Expr:
     if output.kind == DAY:
         return (column - UNIX_EPOCH).cast(pl.Int32).cast(pl.Date)
     if output.kind in (LIST, CHOICES):
-        text = column.str.strip_chars(SEPARATOR)
-        between = SEPARATOR if output.kind == CHOICES else BETWEEN
+        chosen = output.kind == CHOICES
+        text = column.str.strip_chars(SEPARATOR) if chosen else column.fill_null("")
         if form == "csv":
-            return text.str.replace_all(between, BETWEEN, literal=True).fill_null("")
-        items = text.str.split(between)
-        if output.kind == LIST:
-            text = text.fill_null("")
-        empty = pl.lit([], dtype=pl.List(pl.String))
-        return pl.when(text == "").then(empty).otherwise(items).alias(output.name)
+            return text.str.replace_all(SEPARATOR, BETWEEN, literal=True).fill_null("")
+        # An empty text has no items. A `when` around lists would copy all of them.
+        there = pl.element().filter(pl.element() != "")
+        return text.str.split(SEPARATOR if chosen else BETWEEN).list.eval(there)
     if output.kind == TEXT and form == "csv" and inert:
         plain = column.str.replace_all(_CONTROL, " ")
         formula = column.str.contains(_FORMULA) & ~column.str.contains(_NUMBER)
