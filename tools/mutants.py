@@ -279,7 +279,10 @@ def _expression(node: ast.AST, place: _Place) -> Iterator[Found]:
             yield place, node, _with(node, "op", other), *_set(node, "op", other)
             for number in range(len(node.values)):
                 rest = node.values[:number] + node.values[number + 1 :]
-                yield place, node, _left(node, rest), *_set(node, "values", rest)
+                if len(rest) == 1:
+                    yield from _in_place_of(node, rest[0], place)
+                else:
+                    yield place, node, _with(node, "values", rest), *_set(node, "values", rest)
         case ast.BinOp() if type(node.op) in ARITHMETIC and not _is_text(node):
             swapped_op = ARITHMETIC[type(node.op)]()
             yield place, node, _with(node, "op", swapped_op), *_set(node, "op", swapped_op)
@@ -416,10 +419,6 @@ def _with(node: ast.AST, field: str, value: object) -> str:
     text = _short(node)
     undo()
     return text
-
-
-def _left(node: ast.BoolOp, rest: list[ast.expr]) -> str:
-    return _short(rest[0]) if len(rest) == 1 else _with(node, "values", rest)
 
 
 def _short(node: ast.AST) -> str:

@@ -17,6 +17,7 @@ import hashlib
 import importlib
 import importlib.machinery
 import json
+import math
 import os
 import random
 import resource
@@ -25,6 +26,7 @@ import signal
 import sys
 import time
 import tomllib
+import traceback
 import warnings
 from collections import Counter, defaultdict
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -59,6 +61,9 @@ HEAVY = (
 )
 """What is imported once, and not for each mutant at a module's level."""
 
+ALIVE = ("survived", "not reached", "error")
+"""What is not as good as killed. An error is this tool's own."""
+
 Key = tuple[str, str, str]
 
 
@@ -70,7 +75,9 @@ class Config:
     packages: list[str]
     tests: list[str]
     slowest: float
+    leave_out: list[str]
     most: float
+    patience: float
 
 
 @dataclass
@@ -95,9 +102,13 @@ class Reach:
     at: dict[tuple[str, int], list[str]] = field(default_factory=lambda: defaultdict(list))
     of_file: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     killers: dict[tuple[str, str], list[str]] = field(default_factory=lambda: defaultdict(list))
+    longest: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    """Seconds of a test with the parameters that take longest: fixtures count for the first."""
 
     def __post_init__(self) -> None:
         for test in self.tests.values():
+            name = test.id.partition("[")[0]
+            self.longest[name] = max(self.longest[name], test.seconds)
             for file, lines in test.lines.items():
                 self.of_file[file].add(test.id)
                 for line in lines:
@@ -132,7 +143,10 @@ class Reach:
 
 
 def forked(work: Callable[[], Any], seconds: float) -> tuple[int, Any]:
-    """What `work` gives in a process of its own; and 0, or the signal that ended it, or -1."""
+    """What `work` gives in a process of its own; and 0, or the signal that ended it.
+
+    Where `work` itself raises, that is -1 and the traceback.
+    """
     read, write = os.pipe()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -149,6 +163,8 @@ def forked(work: Callable[[], Any], seconds: float) -> tuple[int, Any]:
             with os.fdopen(write, "wb") as pipe:
                 pipe.write(answer)
             status = 0
+        except BaseException:
+            os.write(write, traceback.format_exc().encode())
         finally:
             os._exit(status)
     os.close(write)
@@ -165,7 +181,9 @@ def forked(work: Callable[[], Any], seconds: float) -> tuple[int, Any]:
     _, ended = os.waitpid(child, 0)
     if os.WIFSIGNALED(ended):
         return os.WTERMSIG(ended), None
-    return (0, json.loads(answer)) if answer else (-1, None)
+    if os.WEXITSTATUS(ended):
+        return -1, answer.decode(errors="replace")
+    return 0, json.loads(answer)
 
 
 def silence() -> None:
@@ -211,9 +229,12 @@ def with_tests(paths: Iterable[str], work: Callable[[pytest.Session], None]) -> 
     )
 
 
-def first_failing(items: Sequence[pytest.Item]) -> str | None:
-    """Run tests until one fails."""
+def first_failing(items: Sequence[pytest.Item], seconds: Callable[[str], float]) -> str | None:
+    """Run tests until one fails; one that takes longer than it may ends the process."""
+    _, most = resource.getrlimit(resource.RLIMIT_CPU)
     for item, following in zip(items, [*items[1:], None], strict=True):
+        until = time.process_time() + seconds(item.nodeid)
+        resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(until), most))
         if any(each.failed for each in runtestprotocol(item, log=False, nextitem=following)):
             return item.nodeid
     return None
@@ -410,7 +431,7 @@ class Run:
         }
         with self.results.open("a") as file:
             file.write(json.dumps(entry, ensure_ascii=False) + "\n")
-        if status in ("survived", "not reached"):
+        if status in ALIVE:
             where, place, change = mutant.key
             say(f"{where}:{mutant.line}: {status}: {place}: {change}")
 
@@ -471,10 +492,12 @@ class Run:
 
         def work() -> str | None:
             change()
-            return first_failing([items[id] for id in ids])
+            return first_failing([items[id] for id in ids], self.limit)
 
         began = time.perf_counter()
-        ended, killer = forked(work, self.limit(ids))
+        ended, killer = forked(work, self.limit_of_all(ids))
+        if ended < 0:
+            return  # the code does not fit; there is `anew`
         self.conclude(mutant, ended, killer, ids, cut, began)
 
     def anew(self, mutant: Mutant) -> None:
@@ -493,18 +516,22 @@ class Run:
 
             def run(session: pytest.Session) -> None:
                 items = {item.nodeid: item for item in session.items}
-                found[0] = first_failing([items[id] for id in ids])
+                found[0] = first_failing([items[id] for id in ids], self.limit)
 
             with_tests(sorted({self.reach.tests[id].file for id in ids}), run)
             return found[0]
 
         began = time.perf_counter()
-        ended, killer = forked(work, self.limit(ids) + 20)
+        ended, killer = forked(work, self.limit_of_all(ids))
         self.conclude(mutant, ended, killer, ids, cut, began)
 
-    def limit(self, ids: Iterable[str]) -> float:
-        """Seconds after which a mutant goes round in circles."""
-        return 5 + 5 * sum(self.reach.tests[id].seconds for id in ids)
+    def limit(self, id: str) -> float:
+        """Seconds after which a test goes round in circles."""
+        return self.config.patience + 4 * self.reach.longest[id.partition("[")[0]]
+
+    def limit_of_all(self, ids: Iterable[str]) -> float:
+        """Seconds after which a process has to end, whatever it does."""
+        return 30 + 4 * sum(self.limit(id) for id in ids)
 
     def conclude(
         self,
@@ -518,6 +545,9 @@ class Run:
         """Keep what a process with a mutant came to."""
         if ended in (signal.SIGXCPU, signal.SIGKILL):
             status = "timed out"
+        elif ended < 0:
+            say(str(killer))
+            status, killer = "error", None
         elif ended or killer is not None:
             status = "killed"
         else:
@@ -614,6 +644,7 @@ def main() -> int:
         file.relative_to(ROOT).as_posix()
         for package in config.packages
         for file in sorted((ROOT / config.source / package).rglob("*.py"))
+        if file.relative_to(ROOT).as_posix() not in config.leave_out
     ]
     trees = {file: ast.parse((ROOT / file).read_text(), file) for file in files}
     existing: dict[str, list[Mutant]] = {
@@ -638,8 +669,7 @@ def main() -> int:
             reach.killers[entry["key"][0], entry["key"][1]].insert(0, entry["killer"])
     known = {tuple(each["key"]): each for each in read_results(results)}
     if options.survivors:
-        alive = ("survived", "not reached")
-        plan = [each for each in plan if known.get(each.key, {}).get("status") in alive]
+        plan = [each for each in plan if known.get(each.key, {}).get("status") in ALIVE]
     sources = {file: digest([ROOT / file]) for file in files}
     todo = [
         mutant
@@ -676,12 +706,12 @@ def report(
         status = known[mutant.key]["status"]
         table[package]["drawn"] += 1
         table[package][status] += 1
-        if status in ("survived", "not reached"):
+        if status in ALIVE:
             if mutant.key in judged:
                 table[package]["judged"] += 1
             else:
                 open_ones.append((mutant, known[mutant.key]))
-    columns = ("drawn", "killed", "timed out", "survived", "not reached", "judged")
+    columns = ("drawn", "killed", "timed out", *ALIVE, "judged")
     say(f"\n{'package':10}{'exist':>12}" + "".join(f"{each:>12}" for each in columns))
     for package, those in existing.items():
         counts = "".join(f"{table[package][each]:12}" for each in columns)
