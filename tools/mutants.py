@@ -234,16 +234,17 @@ def _target(node: ast.stmt) -> str:
 
 
 def _can_go(node: ast.stmt) -> bool:
-    """Whether a statement may be left out without a name being missing then."""
+    """Whether a statement may be left out without a name being missing then.
+
+    An assertion may, but those are there for the type checker.
+    """
     if isinstance(node, ast.Expr):
         return isinstance(node.value, ast.Call | ast.Yield | ast.YieldFrom)
     if isinstance(node, ast.Assign):
         return all(isinstance(each, ast.Attribute | ast.Subscript) for each in node.targets)
     if isinstance(node, ast.Return):
         return node.value is None
-    return isinstance(
-        node, ast.AugAssign | ast.Raise | ast.Continue | ast.Break | ast.Delete | ast.Assert
-    )
+    return isinstance(node, ast.AugAssign | ast.Raise | ast.Continue | ast.Break | ast.Delete)
 
 
 # ── expressions ─────────────────────────────────────────────────────────────────────────────────

@@ -19,7 +19,6 @@ import importlib.machinery
 import json
 import math
 import os
-import random
 import resource
 import select
 import signal
@@ -32,7 +31,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import groupby, zip_longest
 from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any
@@ -107,7 +106,7 @@ class Reach:
 
     def __post_init__(self) -> None:
         for test in self.tests.values():
-            name = test.id.partition("[")[0]
+            name = name_in(test.id)
             self.longest[name] = max(self.longest[name], test.seconds)
             for file, lines in test.lines.items():
                 self.of_file[file].add(test.id)
@@ -122,17 +121,25 @@ class Reach:
             first, last = mutant.lines
             ids = {id for line in range(first, last + 1) for id in self.at[mutant.file, line]}
         before = [id for id in self.killers[mutant.file, mutant.place] if id in ids]
-        quickest = sorted(ids, key=lambda id: (id not in before, self.tests[id].seconds, id))
+        quickest = sorted(
+            ids,
+            key=lambda id: (
+                id not in before,
+                self.longest[name_in(id)],
+                self.tests[id].seconds,
+                id,
+            ),
+        )
         total, fit = 0.0, []
-        for id in quickest:
-            total += self.tests[id].seconds
-            if fit and total > most:
-                break
-            fit.append(id)
-        # Fixtures of a file are made once if its tests run together.
         of_file: Counter[str] = Counter()
-        for id in fit:
-            of_file[self.tests[id].file] += round(self.tests[id].seconds * 1e6)
+        for id in quickest:
+            # Fixtures of a file are made once if its tests run together.
+            file = self.tests[id].file
+            more = self.tests[id].seconds if file in of_file else self.longest[name_in(id)]
+            if not fit or total + more <= most:
+                total += more
+                fit.append(id)
+                of_file[file] += round(more * 1e6)
         fit.sort(
             key=lambda id: (id not in before, of_file[self.tests[id].file], self.tests[id].file)
         )
@@ -323,16 +330,14 @@ def reaching(
     """Put into `kept` what each test reaches."""
     import_all(files)
     done = 0
-    for (file, name), group in groupby(
-        session.items, key=lambda item: (file_of(item), name_of(item))
-    ):
+    for name, group in groupby(session.items, key=lambda item: name_in(item.nodeid)):
         items = list(group)
         limit = config.slowest * (len(items) + 1)
         ended, answer = forked(lambda items=items: traced(items, config), limit)  # type: ignore[misc]
         if ended:
-            say(f"  left out, as it takes too long or ends the process: {file}::{name}")
+            say(f"  left out, as it takes too long or ends the process: {name}")
         else:
-            kept[file]["tests"] |= answer
+            kept[name.partition("::")[0]]["tests"] |= answer
             for item in items:
                 if item.nodeid not in answer:
                     say(f"  left out, as it fails by itself or is skipped: {item.nodeid}")
@@ -341,14 +346,9 @@ def reaching(
     (BUILD / "reach.tmp").write_text(json.dumps(kept))
 
 
-def file_of(item: pytest.Item) -> str:
-    """The file that a test is in."""
-    return item.nodeid.partition("::")[0]
-
-
-def name_of(item: pytest.Item) -> str:
-    """What a test is called without its parameters."""
-    return item.nodeid.partition("::")[2].partition("[")[0]
+def name_in(id: str) -> str:
+    """A test's file and name, without parameters."""
+    return id.partition("[")[0]
 
 
 class Tracing:
@@ -463,8 +463,6 @@ class Run:
                 code = each.__code__
                 file = Path(code.co_filename).relative_to(ROOT).as_posix()
                 functions[file, code.co_qualname, code.co_firstlineno].append(each)
-        gc.collect()
-        gc.freeze()
         for mutant in batch:
             assert mutant.unit is not None
             those = functions.get((mutant.file, *mutant.unit))
@@ -527,7 +525,7 @@ class Run:
 
     def limit(self, id: str) -> float:
         """Seconds after which a test goes round in circles."""
-        return self.config.patience + 4 * self.reach.longest[id.partition("[")[0]]
+        return self.config.patience + 4 * self.reach.longest[name_in(id)]
 
     def limit_of_all(self, ids: Iterable[str]) -> float:
         """Seconds after which a process has to end, whatever it does."""
@@ -606,16 +604,16 @@ def read_judged() -> dict[Key, str]:
 
 
 def drawn(existing: dict[str, list[Mutant]], number: int, seed: int) -> list[Mutant]:
-    """So many mutants, evenly over the packages, as the seed has it."""
-    shuffled = {
-        package: random.Random(f"{seed}:{package}").sample(those, len(those))
-        for package, those in existing.items()
-    }
-    found: list[Mutant] = []
-    turn = 0
-    while len(found) < number and any(turn < len(those) for those in shuffled.values()):
-        found += [those[turn] for those in shuffled.values() if turn < len(those)]
-        turn += 1
+    """So many mutants, evenly over the packages, as the seed has it.
+
+    A mutant's turn hangs on its name alone, so a change of the code leaves the others drawn.
+    """
+
+    def turn(mutant: Mutant) -> bytes:
+        return hashlib.sha256("\0".join((str(seed), *mutant.key)).encode()).digest()
+
+    in_turn = zip_longest(*(sorted(those, key=turn) for those in existing.values()))
+    found = [mutant for each in in_turn for mutant in each if mutant is not None]
     return found[:number]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from groupbuy.tree import naming
+from groupbuy.tree import build, naming
 from groupbuy.tree.nodes import NONE, UNKNOWN, Agg, Call, Case, Col, Expr, Lit, Op, Over, Ref
 from groupbuy.tree.types import Kind
 
@@ -15,6 +15,13 @@ _INFIX = {
     "+": ("+", _SUM), "-": ("-", _SUM), "*": ("*", _PRODUCT), "/": ("/", _PRODUCT),
     "exact/": ("/", _PRODUCT), "//": ("//", _PRODUCT), "%": ("%", _PRODUCT),
 }  # fmt: skip
+_OF_DATES = {
+    "days_between": "",
+    "shift_days": "",
+    "months_between": "months_since",
+    "next": "next",
+}
+"""Operations of dates, and the function of those whose other side is always today."""
 _MIRRORED = {"<": ">", "<=": ">="}
 
 
@@ -59,14 +66,20 @@ def _literal(tree: Lit) -> str:
     if value is NONE or value is UNKNOWN:
         return value.value
     if tree.type.kind is Kind.DATE and isinstance(value, int):
-        return f'"{date.fromordinal(value).isoformat()}"'
+        return _day(value)
     if isinstance(value, bool):
         return str(value)
     if isinstance(value, (int, float)):
         return f"{value:.12g}"
+    if isinstance(value, tuple) and tree.type.kind is Kind.DATES:
+        return f"[{', '.join(_day(int(item)) for item in value)}]"
     if isinstance(value, tuple):
         return f"[{', '.join(_quoted(str(item)) for item in value)}]"
     return _quoted(str(value))
+
+
+def _day(number: int) -> str:
+    return f'"{date.fromordinal(number).isoformat()}"'
 
 
 def _quoted(text: str) -> str:
@@ -98,9 +111,23 @@ def _operation(tree: Op) -> tuple[str, int]:
         if isinstance(left, Lit) and sign in _MIRRORED:
             left, right, sign = right, left, _MIRRORED[sign]
         return f"{_write(left, level)} {sign} {_write(right, level + 1)}", level
+    if op in _OF_DATES:
+        return _of_dates(op, *args)
     if op == "coalesce" and isinstance(args[-1], Lit) and args[-1].value is False:
         return _text(args[0])
     return f"{op}({', '.join(write(arg) for arg in args)})", _TIGHT
+
+
+def _of_dates(op: str, first: Expr, second: Expr) -> tuple[str, int]:
+    """What authors write as `date - date`, `date + days`, `months_since(…)` and `next(…)`."""
+    if op == "days_between":
+        return f"{_write(second, _SUM)} - {_write(first, _PRODUCT)}", _SUM
+    if op == "shift_days":
+        sign = "+"
+        if isinstance(second, Lit) and isinstance(second.value, float) and second.value < 0:
+            sign, second = "-", build.negative(second)
+        return f"{_write(first, _SUM)} {sign} {_write(second, _PRODUCT)}", _SUM
+    return f"{_OF_DATES[op]}({write(first)})", _TIGHT
 
 
 def _membership(tree: Op, several: str, single: str) -> str:
@@ -130,7 +157,9 @@ def _decided(tree: Case) -> str | None:
     """A comparison of an open score or grade, which the constructors made into cases."""
     test, value = tree.arms[0]
     if isinstance(value, Lit) and value.value is True and len(tree.arms) == 2:
-        return write(test)
+        # Equal is who is settled, on both sides, and then equal: the last part.
+        both = isinstance(test, Op) and test.op == "and"
+        return write(test.args[-1] if both and isinstance(test, Op) else test)
     if isinstance(test, Op) and test.op == "known" and isinstance(value, Op) and value.op == "in":
         return write(value)
     return None
