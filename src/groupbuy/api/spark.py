@@ -16,6 +16,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from groupbuy.cli.running import write_whole
 from groupbuy.engine.standing import read_cuts, write_cuts
 from groupbuy.engine.workspace import Options, Workspace
 from groupbuy.errors import GroupbuyError, Problem
@@ -75,7 +76,7 @@ def evaluate(
     _tell(found, mode)
     if save_cuts is not None:
         text = write_cuts(workspace.stored(found.standings))
-        Path(save_cuts).write_text(text, encoding="utf-8")
+        write_whole(Path(save_cuts), text)
     return found.frame
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ import click
 from groupbuy.errors import GroupbuyError, Problem
 
 DONE, FINDINGS, INVALID, INCOMPLETE = 0, 1, 2, 3
+_SYSTEM_ERROR = re.compile(r"\(os error ([0-9]{1,5})\)")
 TOO_LARGE = "split the input, or write the rules flatter"
 
 
@@ -47,9 +49,11 @@ def run(command: click.Command, args: list[str] | None = None) -> int:
         problem = Problem("too-large", f"this takes more {much} than there is", None, TOO_LARGE)
         tell([problem], _lang_in(sys.argv[1:] if args is None else args))
         return INVALID
-    except OSError as error:
-        lang = _lang_in(sys.argv[1:] if args is None else args)
-        tell([Problem("file-unwritable", _reason(error))], lang)
+    except Exception as error:
+        reason = _of_the_system(error)
+        if reason is None:
+            raise
+        tell([Problem("file-unwritable", reason)], _lang_in(sys.argv[1:] if args is None else args))
         return INVALID
     return result if isinstance(result, int) else DONE
 
@@ -71,9 +75,19 @@ def clear_line() -> None:
     sys.stderr.flush()
 
 
-def _reason(error: OSError) -> str:
-    name = f"{error.filename}: " if error.filename else ""
-    return f"{name}{error.strerror or error}"
+def _of_the_system(error: BaseException) -> str | None:
+    """What the disk or the system refused, in its words; none where the fault is another.
+
+    Libraries wrap it: XlsxWriter in errors of its own, Polars in a text (`(os error 28)`).
+    """
+    found: BaseException | None = error
+    while found is not None:
+        if isinstance(found, OSError):
+            name = f"{found.filename}: " if found.filename else ""
+            return f"{name}{found.strerror or found}"
+        found = found.__cause__ or found.__context__
+    number = _SYSTEM_ERROR.search(str(error))
+    return os.strerror(int(number[1])) if number else None
 
 
 def _lang_in(args: Sequence[str]) -> str | None:
@@ -175,7 +189,8 @@ def write_whole(target: Path, content: str | bytes) -> None:
         return
     target = target.resolve()
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+        # Names end at 255 bytes; a long one leaves no room for what is added to it.
+        handle, name = tempfile.mkstemp(prefix=f".{target.name[:40]}.", dir=target.parent)
     except OSError as error:
         fail("file-unwritable", f"{target}: {error.strerror}", "name a file in another folder")
     try:

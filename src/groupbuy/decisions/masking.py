@@ -12,6 +12,7 @@ import hashlib
 import hmac
 import os
 import secrets
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
@@ -184,13 +185,20 @@ def _read(path: Path) -> bytes | None:
 
 
 def _make(path: Path) -> bytes:
+    """A new key in a file that is there whole or not at all. The caller holds the log's lock."""
     secret = secrets.token_bytes(_BYTES)
     try:
-        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with open(file, "wb") as stream:
-            stream.write(secret.hex().encode() + b"\n")
-            stream.flush()
-            os.fsync(stream.fileno())
+        # Only its owner may read it: mkstemp sees to that.
+        handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", dir=path.parent)
+        try:
+            with open(handle, "wb") as stream:
+                stream.write(secret.hex().encode() + b"\n")
+                stream.flush()
+                os.fsync(stream.fileno())
+            os.rename(name, path)
+        except OSError:
+            os.unlink(name)
+            raise
     except OSError as error:
         raise _unusable(path, error) from None
     return secret

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,8 @@ from groupbuy.errors import GroupbuyError, Location, Problem
 
 # What engines write: part files, their check sums, and the mark of a finished run.
 _OURS = re.compile(r"(_SUCCESS|.+\.(parquet|csv|jsonl|json|crc))$")
+_EXCHANGE = 2
+"""`RENAME_EXCHANGE`, and `RENAME_SWAP` as macOS calls it."""
 _PARTITION = re.compile(r"[^/=]+=[^/]*$")
 
 
@@ -21,8 +24,9 @@ _PARTITION = re.compile(r"[^/=]+=[^/]*$")
 def written_whole(target: Path) -> Iterator[Path]:
     """A folder beside `target` to write into, which takes its place at the end.
 
-    What is killed on the way leaves `target` as it was. Raises `GroupbuyError` where `target`
-    holds something else than results.
+    What is killed on the way leaves `target` as it was; where the system can't exchange two folders
+    (`exchanged`), there is one moment at which the old one lies beside its place. Raises
+    `GroupbuyError` where `target` holds something else than results.
     """
     target = target.resolve()
     if not target.parent.is_dir():
@@ -30,7 +34,7 @@ def written_whole(target: Path) -> Iterator[Path]:
         raise GroupbuyError(problem)
     check_replaceable(target)
     try:
-        made = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+        made = Path(tempfile.mkdtemp(prefix=f".{target.name[:40]}.", dir=target.parent))
     except OSError as error:
         hint = "name a folder elsewhere"
         problem = Problem("file-unwritable", f"{target}: {error.strerror}", None, hint)
@@ -41,13 +45,31 @@ def written_whole(target: Path) -> Iterator[Path]:
         mask = os.umask(0)
         os.umask(mask)
         os.chmod(inside, 0o777 & ~mask)
-        if target.exists():
+        if not target.exists():
+            os.rename(inside, target)
+        elif not exchanged(inside, target):
             os.rename(target, made / "old")
-        os.rename(inside, target)
+            os.rename(inside, target)
     finally:
         if (made / "old").exists() and not target.exists():
             os.rename(made / "old", target)
         shutil.rmtree(made, ignore_errors=True)
+
+
+def exchanged(one: Path, other: Path) -> bool:
+    """Exchange two folders in one step, where the system and the disk can."""
+    names = {"linux": "renameat2", "darwin": "renameatx_np"}
+    if sys.platform not in names:
+        return False
+    import ctypes
+
+    here = -2 if sys.platform == "darwin" else -100
+    try:
+        call = getattr(ctypes.CDLL(None, use_errno=True), names[sys.platform])
+    except (OSError, AttributeError):
+        return False  # a C library that does not know it
+    done: int = call(here, os.fsencode(one), here, os.fsencode(other), ctypes.c_uint(_EXCHANGE))
+    return done == 0
 
 
 def check_replaceable(target: Path) -> None:

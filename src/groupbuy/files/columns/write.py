@@ -40,7 +40,7 @@ def write_results(frame: pl.LazyFrame, outputs: Sequence[Output], form: str, tar
     """Write the rows of a lazy frame to `target` by way of a file beside it."""
     shown = shown_in(frame, outputs, form)
     handle, name = tempfile.mkstemp(
-        prefix=f".{target.name}.", suffix=SUFFIXES[form], dir=target.parent
+        prefix=f".{target.name[:40]}.", suffix=SUFFIXES[form], dir=target.parent
     )
     os.close(handle)
     try:
