@@ -62,7 +62,8 @@ test: $(ALL) $(YAML_SERVER) ## run all tests, the core's and each plugin's, on a
 
 fuzz: $(ALL) ## try far more random inputs than `make test` does (EXAMPLES=number of each)
 	HYPOTHESIS_PROFILE=fuzz $(BIN)/pytest -n auto tests/hostile tests/language/test_any_text_as_expression.py \
-		tests/source tests/files tests/compile tests/findings tests/engine/test_what_is_possible.py
+		tests/source tests/files tests/compile tests/findings tests/engine/test_what_is_possible.py \
+		tests/engine/test_laws_of_rules.py
 
 mutate: $(ALL) ## break lines, and see whether a test fails (NUMBER=200 SEED=1 PACKAGE=all)
 	nice -n 10 $(BIN)/python tools/mutate.py --number $(NUMBER) --seed $(SEED) \
