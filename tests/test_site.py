@@ -20,6 +20,7 @@ from groupbuy.cli.group import groupbuy as command
 from groupbuy.engine.workspace import CORE_SECTIONS, Options, Workspace
 from groupbuy.language.functions import FUNCTIONS
 from groupbuy.plugins import hooks
+from groupbuy.rules import project
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tools" / "site"))
@@ -99,6 +100,8 @@ def test_both_guides_have_every_section_form_and_finding(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     schema = pack_schema(CORE_SECTIONS)
     for key in schema["properties"]:
+        assert re.search(rf"\b{key}:", text), key
+    for key in project.KEYS:
         assert re.search(rf"\b{key}:", text), key
     forms = reference.value_forms(CORE_SECTIONS) - {"within", "source", "because"}
     assert {"bands", "cases", "rows", "cuts", "rank", "table", "if"} <= forms
