@@ -136,6 +136,19 @@ def test_links_lead_to_pages() -> None:
     assert "- [tax_office.yaml](tax_office.yaml.md)\n" in told
 
 
+def test_results_that_were_not_measured_here_have_a_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(collect, "MEASURED", ROOT / "benchmarks" / "NONE.md")
+    monkeypatch.setattr(collect.reference, "pages", dict)
+    monkeypatch.setattr(collect, "PAGES", ("docs/rules.zh.md",))
+    collect.linked("[x](../benchmarks/NONE.md)", ROOT / "docs" / "x.md")
+    collect.build(tmp_path / "source")
+    made = tmp_path / "source" / "benchmarks" / "NONE.md"
+    assert "make bench" in made.read_text(encoding="utf-8")
+    assert (tmp_path / "source" / "docs" / "rules.zh.md").is_file()
+
+
 @pytest.mark.parametrize("link", ["nowhere.md", "../src", "gone.yaml"])
 def test_a_link_to_nothing_is_an_error(link: str) -> None:
     with pytest.raises(collect.BrokenLinkError, match=link.replace(".", r"\.")):

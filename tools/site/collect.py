@@ -35,8 +35,12 @@ FENCE = re.compile(r"^(`{3,})(\w+)?[^\n]*\n.*?^\1$", re.M | re.S)
 
 LANGUAGES = {".yaml": "yaml", ".py": "python", ".json": "json", ".csv": "text"}
 """Files that are shown as pages, and what their text is."""
-MEASURED = re.compile(r"^benchmarks/.*\n", re.M)
-"""Lines of the contents for what is written by measuring, which may not have been done here."""
+MEASURED = ROOT / "benchmarks" / "RESULTS.md"
+NOT_MEASURED = """\
+# Results of the benchmarks
+
+There are none in this tree: `make bench` measures, and writes them here.
+"""
 LISTING = "files.md"
 """The page of a folder that has no README."""
 
@@ -67,13 +71,11 @@ def build(target: Path) -> None:
     for folder in {path.parent for path in shown}:
         _write(target / folder.relative_to(ROOT) / LISTING, listing(folder, shown))
     text, _ = linked((HERE / "index.md").read_text(encoding="utf-8"), ROOT / "index.md")
-    _write(target / "index.md", MEASURED.sub(_if_there, text))
+    _write(target / "index.md", text)
+    if not MEASURED.is_file():
+        _write(target / MEASURED.relative_to(ROOT), NOT_MEASURED)
     for name, text in reference.pages().items():
         _write(target / "reference" / name, text)
-
-
-def _if_there(line: re.Match[str]) -> str:
-    return line[0] if (ROOT / f"{line[0].strip()}.md").is_file() else ""
 
 
 def pages() -> list[Path]:
@@ -97,7 +99,7 @@ def linked(text: str, path: Path) -> tuple[str, set[Path]]:
             return f"{name.rstrip('/')}/{page}{anchor}"
         if name.startswith("reference/") or "/reference/" in name:
             return match[0]  # Sphinx says if it is not there
-        if not file.is_file():
+        if not file.is_file() and file != MEASURED:
             raise BrokenLinkError(f"{path.relative_to(ROOT)}: there is no {name}")
         if file == ROOT / "README.md":
             return f"{name.removesuffix('README.md')}index.md{anchor}"
