@@ -79,9 +79,8 @@ def pinned(path: Path) -> dict[str, list[str]]:
 def licence_of(name: str) -> str:
     """The licence that an installed package states, as short as it says it."""
     data = metadata.metadata(name)
-    stated = data.get("License-Expression")
-    if stated:
-        return str(stated)
+    if "License-Expression" in data:
+        return data["License-Expression"]
     classified = [
         each.removeprefix(_CLASSIFIER)
         for each in data.get_all("Classifier") or ()
@@ -89,7 +88,8 @@ def licence_of(name: str) -> str:
     ]
     if classified:
         return ", ".join(SHORT.get(each, each) for each in classified)
-    return (data.get("License") or "not stated").splitlines()[0][:60]
+    stated = data["License"] if "License" in data else ""
+    return (stated or "not stated").splitlines()[0][:60]
 
 
 def licences() -> str:
