@@ -30,6 +30,7 @@ class TreeSheet(Sheet):
         """An empty sheet."""
         super().__init__(prefix)
         self.memo: dict[Expr, Held] = {}
+        self.possible: cases.Possible = {}
 
     # ── what stands behind names: by kind of sheet ──
 
@@ -74,7 +75,7 @@ class TreeSheet(Sheet):
         if isinstance(expr, Case):
             tests = [self.condition(test) for test, _ in expr.arms]
             values = [self.held(value) for _, value in expr.arms] + [self.held(expr.default)]
-            return cases.case(expr, tests, values, dtype(expr.type), self.keep)
+            return cases.case(expr, tests, values, dtype(expr.type), self.keep, self.possible)
         if isinstance(expr, Call):
             return self.call(expr)
         assert isinstance(expr, Op), expr
