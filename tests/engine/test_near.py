@@ -1,7 +1,5 @@
 """What nearly happened: all of a condition held but one comparison, and that one nearly."""
 
-# ruff: noqa: E501 - a row of a table is one line
-
 from __future__ import annotations
 
 from typing import Any
@@ -93,5 +91,7 @@ def test_no_more_than_a_screen_of_them() -> None:
 
 
 def test_an_open_score_is_compared_at_its_end() -> None:
-    score = "scores: {s: {range: [0, 100], rules: {base: {points: 45}, more: {when: f, points: 1}}}}\n"
+    score = (
+        "scores: {s: {range: [0, 100], rules: {base: {points: 45}, more: {when: f, points: 1}}}}\n"
+    )
     assert near(score + gate("s >= 50")) == [("gate", "stop", "s >= 50")]

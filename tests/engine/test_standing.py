@@ -92,8 +92,9 @@ def ranked(values: list[float], wanted: float, within: str = "") -> Any:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "place"), [(9.0, 1.0), (8.0, 1.0), (7.0, 2.0), (5.0, 2.0), (4.0, 4.0), (3.0, 4.0), (1.0, 5.0)]
-)  # fmt: skip
+    ("wanted", "place"),
+    [(9.0, 1.0), (8.0, 1.0), (7.0, 2.0), (5.0, 2.0), (4.0, 4.0), (3.0, 4.0), (1.0, 5.0)],
+)
 def test_a_lead_that_was_not_there_gets_the_place_it_would_have(
     wanted: float, place: float
 ) -> None:
