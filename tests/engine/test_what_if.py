@@ -92,6 +92,16 @@ def test_what_decides_which_packs_apply_is_left_out() -> None:
     assert what_if(lead, presenter.asker, ("q",), conditions)["changes"] == []
 
 
+def test_only_grades_are_looked_at() -> None:
+    text = "facts: {t: '\"x\" if f else \"y\"', n: a * 2}\n" + BANDS
+    found = rules(text, head="columns: [t, n, q, a]")
+    case = found.result([{"a": 30, "f": True}]).cases[0]
+    presenter = found.workspace.presenter()
+    columns = found.workspace.columns
+    lead = presenter.conclusions(case)
+    assert what_if(lead, presenter.asker, columns, ())["looked_at"] == ["q"]
+
+
 def test_the_lead_is_as_before() -> None:
     found = rules(GATE, head=COLUMNS)
     case = found.result([{"a": 30, "g": True, "f": True}]).cases[0]
