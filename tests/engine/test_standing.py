@@ -85,6 +85,18 @@ def test_placed_alone_as_among_all(over: Over, candidates: list[Candidate]) -> N
     assert again == StoredCuts("h", "2026-11-22", {"q": kept})
 
 
+def test_each_cut_by_cost_spends_its_own_costs() -> None:
+    cuts = (
+        Cut("A", "spend", number(5.0), COST),
+        Cut("B", "top_count", number(1.0)),
+        Cut("C", "spend", number(20.0), Ref("other", COMPUTED)),
+        Cut("D", "rest"),
+    )
+    members = [Candidate(f"L{n}", True, 9.0 - n, "", (2.0, 10.0)) for n in range(7)]
+    found = over_population(Over("cut", AMOUNT, None, None, WORDS, cuts), members).values
+    assert found == ["A", "A", "B", "C", "C", "D", "D"]
+
+
 def ranked(values: list[float], wanted: float, within: str = "") -> Any:
     over = Over("rank", AMOUNT, None, None, COMPUTED)
     kept = standings_of(over, [Candidate(f"L{n}", True, v) for n, v in enumerate(values)])

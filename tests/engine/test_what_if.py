@@ -93,7 +93,7 @@ def test_what_decides_which_packs_apply_is_left_out() -> None:
 
 
 def test_only_grades_are_looked_at() -> None:
-    text = "facts: {t: '\"x\" if f else \"y\"', n: a * 2}\n" + BANDS
+    text = 'facts: {t: \'"x" if f else "y"\', n: a * 2}\n' + BANDS
     found = rules(text, head="columns: [t, n, q, a]")
     case = found.result([{"a": 30, "f": True}]).cases[0]
     presenter = found.workspace.presenter()

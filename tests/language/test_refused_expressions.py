@@ -56,6 +56,8 @@ CASES = [
     ("[1, 2]",                      "not-in-language", 1,  "behind `in`", None),
     ("{1}",                         "not-in-language", 1,  "braces", "[\"a\", \"b\"]"),
     ("{1: 2}",                      "not-in-language", 1,  "braces", "[\"a\", \"b\"]"),
+    ("0." + "1" * 39,               "number-too-large", 1, "15 digits", None),
+    ('"深圳" == name and needed_by < 2026-12-01', "bad-date", 30, "subtraction", '"2026-12-01"'),
     ("headcount in []",             "empty-list",      14, "empty", None),
     ("headcount in [budget]",       "not-in-language", 15, "nothing computed", "or"),
     # operators and statements
@@ -167,6 +169,7 @@ CASES = [
     ("last(calls.amount)",          "wrong-arguments", 1,  "no order", "order: date"),
     ("min(orders.amount, 5)",       "wrong-arguments", 1,  "one column", None),
     ("min(5)",                      "wrong-arguments", 1,  "several values", "min("),
+    ("min(budget, 5, where=bought)", "wrong-arguments", 1, "several values", "min("),
     # signs of a Chinese input method, and what cannot be seen
     ("（预算 > 5）",                  "full-width-sign", 1,  "FULLWIDTH LEFT", "write: (预算 > 5)"),
     ("预算 ＞ 5",                    "full-width-sign", 4,  "FULLWIDTH GREATER", "预算 > 5"),
@@ -180,6 +183,7 @@ CASES = [
     ("bought 且 exporter",          "unknown-operator", 8, "且", "bought and exporter"),
     ("预算 > 5 或者 人数 > 3",         "unknown-operator", 8, "或者", "预算 > 5 or 人数 > 3"),
     ("预算 > 5且人数 > 3",            "unknown-operator", 7, "且", "预算 > 5 and 人数 > 3"),
+    ("预算 > 5或者人数 > 3",           "unknown-operator", 7, "或者", "预算 > 5 or 人数 > 3"),
     ('kind == "gift"且bought',      "unknown-operator", 15, "且", '"gift" and bought'),
     ("非 bought",                   "unknown-operator", 1, "非", "not bought"),
     ("bought && exporter",          "unknown-operator", 8, "&&", "bought and exporter"),
@@ -197,6 +201,14 @@ CASES = [
     ("(budget > 1",                 "bad-expression",  1,  "( is never closed", None),
     ('  预算 > 1 and kind == "x',     "bad-expression",  22, "quote is never closed", None),
     ("budget headcount",            "bad-expression",  8,  "can't be read", None),
+    ("budget ==",                   "bad-expression",  9,  "missing behind ==", None),
+    ("budget == and bought",        "bad-expression",  11, "can't be read", None),
+    ("budget ==== 5",               "bad-expression",  10, "can't be read", None),
+    ("budget == 5)",                "bad-expression",  12, "can't be read", None),
+    ("5 =",                         "bad-expression",  3,  "==", None),
+    ("bought and\n\n=5",            "bad-expression",  13, "==", None),
+    ("budget\n=> 3",                "bad-expression",  8,  ">=", "budget >= 3"),
+    ("'=' == name =",               "bad-expression",  13, "==", None),
 ]
 # fmt: on
 

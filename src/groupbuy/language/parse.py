@@ -235,6 +235,9 @@ class Parser:
         message = "this can't be read as an expression"
         if self.text[at : at + 2] in ("=>", "=<") or self.text[at - 1 : at + 1] in ("=>", "=<"):
             message = "at least is written >=, at most <="
+        elif self.text[at - 1 : at + 1] == "==":
+            if not self.text[at + 1 :].strip():
+                message = "something is missing behind =="
         elif self.text[at : at + 1] == "=" or "'=='" in (error.msg or ""):
             message = "= sets a value; a comparison is written =="
         elif "was never closed" in (error.msg or ""):
