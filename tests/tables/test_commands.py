@@ -243,6 +243,24 @@ def test_changes_of_a_lower_pack_can_be_tables(
     assert "        large: {from: 700}\n" in Path("rules/p2.yaml").read_text(encoding="utf-8")
 
 
+def test_bands_take_the_place_of_a_table_in_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only the lower pack says `of:`, so what stands in the file could be rows as well."""
+    monkeypatch.chdir(tmp_path)
+    write_rules(
+        tmp_path / "rules",
+        "grades: {size: {of: budget, bands: {large: {from: 100}, small: {}}}}\n",
+        "changes:\n  grades:\n    size: {table: size.csv}\n",
+        size_csv="name,from\nlarge,500\nsmall,\n",
+    )
+    Path("new.csv").write_text("name,from\nlarge,700\nsmall,\n", encoding="utf-8")
+    assert run("import", "new.csv", "--into", "rules/p2.yaml", "--entry", "size").return_value == 0
+    assert Path("rules/p2.yaml").read_text(encoding="utf-8").endswith(
+        "    size: {bands: {large: {from: 700}, small: {}}}\n"
+    )
+
+
 REFUSED = [
     ("a misspelt word", "rate", "name,kind,value\na,offic,1\n", 'rate.csv:2:3: value-choice "offic" is not one of the choices | did you mean "office"?'),
     ("an unknown name", "rate", "name,budget,value\na,>= bigg,1\n", 'rate.csv:2:3: unknown-name nothing is called "bigg" | did you mean "big"?'),

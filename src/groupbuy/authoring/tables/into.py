@@ -43,6 +43,9 @@ def imported(
     before = held.collection
     folder = rules or nearest_rules(into)
     vocabulary = _taken(root, held, grid, into, folder, options)
+    # What a lower pack says of the entry is not in this file: the sheet tells bands from rows.
+    form = next(key for key in FORMS if key in held.entry.items)
+    held = replace(held, form=replace(held.form, key=form))
     items = held.collection
     assert items is not None
     old_key = next(key for key in (*FORMS, TABLE) if key in _keys(text, shown, held))
