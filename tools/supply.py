@@ -88,7 +88,7 @@ def licence_of(name: str) -> str:
     ]
     if classified:
         return ", ".join(SHORT.get(each, each) for each in classified)
-    stated = data["License"] if "License" in data else ""
+    stated = "".join(data.get_all("License", [])[:1])
     return (stated or "not stated").splitlines()[0][:60]
 
 

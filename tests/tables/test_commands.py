@@ -256,8 +256,10 @@ def test_bands_take_the_place_of_a_table_in_changes(
     )
     Path("new.csv").write_text("name,from\nlarge,700\nsmall,\n", encoding="utf-8")
     assert run("import", "new.csv", "--into", "rules/p2.yaml", "--entry", "size").return_value == 0
-    assert Path("rules/p2.yaml").read_text(encoding="utf-8").endswith(
-        "    size: {bands: {large: {from: 700}, small: {}}}\n"
+    assert (
+        Path("rules/p2.yaml")
+        .read_text(encoding="utf-8")
+        .endswith("    size: {bands: {large: {from: 700}, small: {}}}\n")
     )
 
 
