@@ -1,88 +1,126 @@
-"""`Workspace.evaluate` for one lead in a process that is already running: latency, threads."""
+"""One lead after the other in a running process, by `groupbuy.api.service`: latency, threads."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
-from datetime import date
 from functools import partial
 from pathlib import Path
 from statistics import quantiles
 from time import perf_counter, process_time
 from typing import Any
 
+import yaml
+
 from benchmarks import ours
-from benchmarks.measure import Spread, interleaved
+from benchmarks.measure import Spread, interleaved, process
 from benchmarks.results import Finding, Section, Table, spread
 from benchmarks.workload import AS_OF, leads, workload
 from benchmarks.world import ROOT, World
-from groupbuy.engine.workspace import Options, Workspace
-from groupbuy.files.leads import read_leads
+from groupbuy.api.service import Service
+from groupbuy.engine.workspace import Workspace
 from groupbuy.model.lead import LeadFile
 
 THREADS = (1, 2, 4)
+CALLS = 100
+EXAMPLES = ROOT / "examples" / "leads.yaml"
+
+GivenLead = Mapping[str, Any]
 
 
 def run(world: World) -> Section:
     """Measure."""
-    work = workload()
-    folder = world.rules(work)
-    population = list(leads(world.size.agreed))
-    keeping = Workspace(folder, replace(_options(), keep_cuts=True))
-    whole = keeping.evaluate(ours.lead_file(population, keeping))
-    cuts = keeping.stored(whole.standings)
-    with_cuts = Workspace(folder, replace(_options(), cuts=cuts))
-    plain = ours.workspace(world.rules(work, tiers=False))
-    shipped = Workspace(ROOT / "rules", _options())
+    population = [_given(lead) for lead in leads(world.size.agreed)]
+    ranked, plain = world.rules(), world.rules(workload(), tiers=False)
     count = max(50, min(400, world.size.agreed // 5))
-    cases = {
-        "50 rules": (plain, [ours.lead_file([lead], plain) for lead in population[:count]]),
+    service = Service(plain, as_of=AS_OF)
+    cases: dict[str, tuple[Service, Sequence[GivenLead]]] = {
+        "50 rules": (service, population[:count]),
         "50 rules and tiers by stored cuts": (
-            with_cuts,
-            [ours.lead_file([lead], with_cuts) for lead in population[:count]],
+            Service(ranked, as_of=AS_OF, cuts=_cuts(world, ranked)),
+            population[:count],
         ),
-        "the shipped rules, the example leads": (shipped, _examples(shipped)),
+        "the shipped rules, the example leads": (
+            Service(ROOT / "rules", as_of=AS_OF),
+            yaml.load(EXAMPLES.read_bytes(), yaml.CSafeLoader),
+        ),
     }
     rows = []
-    for name, (workspace, files) in cases.items():
-        times = _latencies(workspace, files)
-        p50, p99 = quantiles(times, n=100)[49], quantiles(times, n=100)[98]
-        rows.append((name, f"{p50 * 1e3:.2f} ms", f"{p99 * 1e3:.2f} ms", f"{1 / p50:,.0f}"))
-    threads = _threads(plain, cases["50 rules"][1], world.size.rounds)
-    one = Spread.of(threads["1"]).median
+    for name, (ready, given) in cases.items():
+        times = _latencies(ready, given)
+        cut = quantiles(times, n=100)
+        rows.append((name, f"{cut[49] * 1e3:.2f} ms", f"{cut[98] * 1e3:.2f} ms"))
+    threads = _threads(service, population[:50], world.size.rounds)
+    opened = ours.workspace(plain)
+    batch = ours.lead_file(leads(world.size.agreed), opened)
     return Section(
         "A service: one lead after the other",
         [
             Finding(
                 f"leads a second with {name} threads, against one",
                 Spread.ratio(rates, threads["1"]),
-                remark="the same Workspace, results compared with those of one thread",
+                remark="one Service, results compared with those of one thread",
             )
             for name, rates in threads.items()
             if name != "1"
         ],
         [
+            Table("`Service.evaluate`, warm, with all reasons", ("", "p50", "p99"), rows),
             Table(
-                "`Workspace.evaluate` of one lead, warm, with all reasons",
-                ("", "p50", "p99", "leads a second"),
-                rows,
+                "Threads",
+                ("threads", "leads a second"),
+                [(name, spread(Spread.of(rates))) for name, rates in threads.items()],
             ),
             Table(
-                f"{world.size.agreed:,} leads at once, 50 rules",
+                f"{len(batch.leads):,} leads at once, 50 rules",
                 ("", "leads a second"),
-                _batches(plain, ours.lead_file(population, plain), world.size.rounds),
-            ),
-            Table(
-                "Threads (CPython has one lock)",
-                ("threads", "leads a second", "wall over one thread"),
-                [
-                    (n, spread(Spread.of(rates)), f"{one / Spread.of(rates).median:.2f} ×")
-                    for n, rates in threads.items()
-                ],
+                _batches(opened, batch, world.size.rounds),
             ),
         ],
     )
+
+
+def _given(lead: GivenLead) -> GivenLead:
+    """A lead as a caller has it: without what nobody knows."""
+    return {name: value for name, value in lead.items() if value is not None}
+
+
+def _cuts(world: World, rules: Path) -> Path:
+    """The cuts of a run over many leads, as the command line stores them."""
+    from benchmarks.lead_files import write_parquet
+
+    path = write_parquet(world.folder / "population.parquet", world.size.agreed)
+    cuts, out = world.folder / "cuts.json", world.folder / "ranked.parquet"
+    process(world.evaluate(path, rules, "-o", out, "--save-cuts", cuts))
+    return cuts
+
+
+def _latencies(service: Service, given: Sequence[GivenLead]) -> list[float]:
+    """Wall seconds of each call, after every lead was seen once."""
+    for lead in given:
+        service.evaluate(lead)
+    times = []
+    for lead in list(given) * max(1, CALLS // len(given)):
+        begin = perf_counter()
+        service.evaluate(lead)
+        times.append(perf_counter() - begin)
+    return times
+
+
+def _threads(service: Service, given: Sequence[GivenLead], rounds: int) -> dict[str, list[float]]:
+    """Leads a second with so many threads on one service; wrong results are an error."""
+    right = [service.evaluate(lead)["leads"] for lead in given]
+
+    def measure(threads: int) -> float:
+        with ThreadPoolExecutor(threads) as pool:
+            begin = perf_counter()
+            found = list(pool.map(service.evaluate, given))
+            seconds = perf_counter() - begin
+        if [each["leads"] for each in found] != right:
+            raise AssertionError(f"{threads} threads have other results than one")
+        return len(given) / seconds
+
+    return interleaved({str(n): partial(measure, n) for n in THREADS}, rounds)
 
 
 def _batches(workspace: Workspace, file: LeadFile, rounds: int) -> list[tuple[str, str]]:
@@ -99,45 +137,3 @@ def _batches(workspace: Workspace, file: LeadFile, rounds: int) -> list[tuple[st
 
     found = interleaved({name: partial(rate, call) for name, call in calls.items()}, rounds)
     return [(name, spread(Spread.of(rates))) for name, rates in found.items()]
-
-
-def _options() -> Options:
-    return Options(as_of=date.fromisoformat(AS_OF).toordinal())
-
-
-def _examples(workspace: Workspace) -> list[LeadFile]:
-    """Each of the example leads as a file of its own."""
-    found = read_leads([Path(ROOT / "examples" / "leads.yaml")], workspace.model)
-    return [LeadFile([lead]) for lead in found.leads]
-
-
-def _latencies(workspace: Workspace, files: list[LeadFile]) -> list[float]:
-    """Wall seconds of each call, after every lead was seen once."""
-    for file in files:
-        workspace.evaluate(file)
-    times = []
-    for file in files * max(1, 100 // len(files)):
-        begin = perf_counter()
-        workspace.evaluate(file)
-        times.append(perf_counter() - begin)
-    return times
-
-
-def _threads(workspace: Workspace, files: list[LeadFile], rounds: int) -> dict[str, list[float]]:
-    """Leads a second with so many threads on one workspace; wrong results are an error."""
-    right = [_shown(workspace, file) for file in files]
-
-    def measure(threads: int) -> float:
-        with ThreadPoolExecutor(threads) as pool:
-            begin = perf_counter()
-            found = list(pool.map(lambda file: _shown(workspace, file), files))
-            seconds = perf_counter() - begin
-        if found != right:
-            raise AssertionError(f"{threads} threads have other results than one")
-        return len(files) / seconds
-
-    return interleaved({str(n): partial(measure, n) for n in THREADS}, rounds)
-
-
-def _shown(workspace: Workspace, file: LeadFile) -> Any:
-    return workspace.evaluate(file).data["leads"]
