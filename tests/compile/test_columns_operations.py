@@ -19,6 +19,8 @@ TEXTS = (
     "missing(t) or count(t, where=known(t)) > 1",
     "round(a * 0.37, 1)",
     "round(a/3, 2)",
+    "round(a * 12.5, -1)",
+    "round(a * 125)",
     "floor(a/2)",
     "ceil(b*0.3)",
     "a // b",
@@ -34,6 +36,8 @@ TEXTS = (
     "d - today",
     "d < '2026-01-31'",
     "within(d, months=5)",
+    "within(d, months=10)",
+    "within(d, years=2)",
     "mean(t.n)",
     "std(t.n)",
     "min(t.n, where=t.f)",
@@ -82,6 +86,19 @@ DAYS = [
     date(2100, 3, 1),
     date(1, 1, 1),
     date(9999, 12, 31),
+    date(2025, 3, 31),
+    date(2025, 12, 31),
+    date(2026, 1, 30),
+]
+# Ends of months of every length, and months whose year is counted from the March before.
+TODAYS = [
+    TODAY,
+    date(2026, 1, 31),
+    date(2026, 2, 28),
+    date(2028, 2, 29),
+    date(2026, 4, 30),
+    date(2026, 6, 29),
+    date(2026, 12, 1),
 ]
 
 
@@ -104,7 +121,7 @@ def world(many: int) -> list[dict[str, Any]]:
         lead: dict[str, Any] = {name: draw.choice(numbers) for name in "abc"}
         lead.update({name: draw.choice([None, True, False]) for name in "pqr"})
         lead["k"] = draw.choice([None, "x", "y", "z"])
-        lead["today"] = TODAY.toordinal()
+        lead["today"] = draw.choice(TODAYS).toordinal()
         lead["d"] = draw.choice([None, draw.randrange(700000, 760000), *map(date.toordinal, DAYS)])
         tables = [None, [], *([row() for _ in range(n)] for n in (1, 2, 3, 4))]
         lead["t"] = draw.choice(tables)

@@ -74,6 +74,7 @@ def test_different(one: Expr, two: Expr) -> None:
     assert one != two
     assert len({one, two}) == 2
     assert one != "a"
+    assert (one == "a") is False
 
 
 def test_equality_of_shared_parts_is_quick() -> None:
