@@ -36,6 +36,30 @@ def test_the_summary_counts_every_lead_once() -> None:
     assert not rules(GATES).result([{"a": 5}]).incomplete
 
 
+def test_without_gates_everybody_goes() -> None:
+    found = rules("facts: {c: a}").result([{"a": 1}, {}]).data
+    assert (found["summary"]["leads"], found["summary"]["go"]) == (2, 2)
+    assert [lead["verdict"]["value"] for lead in found["leads"]] == ["go", "go"]
+
+
+def test_how_many_could_not_be_ranked() -> None:
+    cuts = "cuts: {A: {top: 1}, B: {}}"
+    text = f"grades: {{q: {{rank: a, {cuts}}}, p: {{rank: b, {cuts}}}}}"
+    leads = [{"a": 1, "b": 1}, {"b": 2}, {"b": 3}]
+    assert rules(text).result(leads).data["summary"]["unranked"] == {"q": 2}
+
+
+def test_all_leads_are_kept_for_who_asks() -> None:
+    world = rules(GATES, head="rank_by: [a]", top=1)
+    world.result(LEADS)
+    leads = read_leads([world.folder / "leads.json"], world.workspace.model)
+    kept = world.workspace.evaluate(leads, keep=True)
+    assert kept.run is not None
+    assert [case.lead.id for case in kept.ranked] == ["L2", "L3", "L1"]
+    alone = world.workspace.evaluate(leads)
+    assert (alone.run, list(alone.ranked)) == (None, [])
+
+
 def test_what_was_taken_for_granted_is_said() -> None:
     world = rules("facts: {loud: not quiet}")
     assert world.lead(a=1)["assumed"] == ["quiet"]
@@ -91,6 +115,37 @@ def test_who_is_stopped_comes_last_and_has_no_rank() -> None:
     leads = [{"a": 9, "f": True}, {"a": 1}, {"a": 5}]
     found = rules(GATES, head="rank_by: [a]").result(leads).data["leads"]
     assert [(lead["id"], lead["rank"]) for lead in found] == [("L3", 1), ("L2", 2), ("L1", None)]
+
+
+MISSING: list[tuple[str, str, dict[str, Any], list[str]]] = [
+    # arms whose condition fails count for nothing
+    ("facts: {c: a if f else b}", "c > 5", {"f": False}, ["b"]),
+    ("facts: {c: a if f else b}", "c > 5", {"f": True}, ["a"]),
+    ("facts: {c: a if f else b}", "c > 5", {}, ["a", "b", "f"]),
+    ("facts: {c: a if f else b}", "c > 5", {"a": 1, "b": 9}, ["f"]),
+    # lines of a score that are settled count for nothing
+    (
+        "scores: {s: {range: [0, 100], rules: "
+        "{one: {when: f or a > 3, points: 50}, two: {when: g, points: 50}}}}",
+        "s > 60",
+        {"f": True},
+        ["g"],
+    ),
+    ("facts: {c: a + b}", "c > 5", {"a": 1}, ["b"]),
+    ("facts: {c: sum(orders.amount)}", "c > 5", {}, ["orders"]),
+    ("facts: {c: sum(orders.amount)}", "c > 5", {"orders": [{}]}, ["orders.amount"]),
+    ("facts: {c: 1}", "f and g", {"f": True}, ["g"]),
+    ("facts: {c: 1}", "f and g", {}, ["f", "g"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "condition", "lead", "wanted"), MISSING)
+def test_only_blanks_that_matter_are_missing(
+    text: str, condition: str, lead: dict[str, Any], wanted: list[str]
+) -> None:
+    gate = f"gates: {{stop: {{when: '{condition}', verdict: hold, unknown: hold}}}}"
+    (item,) = rules(f"{text}\n{gate}").lead(**lead)["verdict"]["unknown"]
+    assert item["missing"] == wanted
 
 
 LEADS: list[dict[str, Any]] = [{"a": n, "name": f"N{n}"} for n in (1, 30, 20)]

@@ -61,6 +61,11 @@ TABLE: list[tuple[str, dict[str, Any], list[str]]] = [
     # only both together
     ("grades: {q: {rows: {A: {when: f and g}, B: {}}}}", {"f": False, "g": False},
      ["f False → True, g False → True: q B → A"]),
+    # nothing beyond what the model allows
+    ("grades: {q: {rows: {A: {when: x > 10.5}, B: {}}}}", {"x": 8}, []),
+    ("grades: {q: {rows: {A: {when: x < -0.5}, B: {}}}}", {"x": 8}, []),
+    ("grades: {q: {rows: {A: {when: x >= 10}, B: {}}}}", {"x": 8}, ["x 8 → 10: q B → A"]),
+    ("grades: {q: {rows: {A: {when: x <= 0}, B: {}}}}", {"x": 8}, ["x 8 → 0: q B → A"]),
     # nothing is known, or nothing moves
     (BANDS, {}, []),
     ("grades: {q: {rows: {A: {when: a > 1 or a <= 1}, B: {}}}}", {"a": 3}, []),

@@ -135,6 +135,7 @@ CASES = [
     ("bought > exporter",           "no-order",        1,  "true or false", "=="),
     ('kind < "gift"',               "no-order",        1,  "no order", "ordered: true"),
     ("stage < level",               "no-order",        1,  "no common order", None),
+    ("kind == name",                "type-mismatch",   1,  "its own words", "in quotes"),
     ("kind == region",              "type-mismatch",   1,  "no word in common", None),
     ('causes == "novelty"',         "type-mismatch",   1,  "many-valued", '"word" in field'),
     ("needed_by + needed_by",       "type-mismatch",   1,  "a date", "days"),

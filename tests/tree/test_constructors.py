@@ -37,6 +37,10 @@ SAME = {
     "a word on the left":             (compare("<", word("low"), rank),
                                        member(rank, ["mid", "high"])),
     "not not of a comparison":        (no(no(compare("<", a, b))), compare("<", a, b)),
+    "not not of and":                  (no(no(every([p, q]))), every([p, q])),
+    "not not of a word":              (no(no(member(kind, ["y"]))), member(kind, ["y"])),
+    "an arm that does not apply":     (build.case([(none, a), (p, one)], b),
+                                       build.case([(p, one)], b)),
     "and flattens, each once":        (every([p, every([q, p]), TRUE]), every([p, q])),
     "or flattens, each once":         (some([p, some([q, p]), FALSE]), some([p, q])),
     "false decides and":              (every([p, FALSE]), FALSE),
@@ -165,3 +169,36 @@ def test_putting_constants_in_folds_again() -> None:
     blank = build.specialise(plus("+", a, b), {"a": Lit(UNKNOWN, a.type)}, {})
     assert isinstance(blank, Op)
     assert build.is_absent(build.specialise(blank, {"b": Lit(NONE, b.type)}, {}), NONE)
+
+
+def test_not_not_of_a_name_stays() -> None:
+    """What does not apply is false: `not not p` is true or false where `p` is neither."""
+    assert no(no(p)) == Op("not", (Op("not", (p,), FLAG),), FLAG)
+    assert no(no(p)) != p
+
+
+SCORE = Ref("s", replace(number(low=0, high=100), open=True))
+GRADE = Ref("g", choice(("A", "B"), ordered=True, open=True))
+
+
+def test_ends_and_what_is_made_of_open_values_is_not_open() -> None:
+    low, high = build.ends(SCORE)
+    assert (low, high) == (Ref("s.low", number()), Ref("s.high", number()))
+    assert not low.type.open
+    assert not high.type.open
+    assert build.ends(a) == (a, a)
+    assert not build.negative(SCORE).type.open
+    asked = member(GRADE, ["A"])
+    assert isinstance(asked, Case)
+    closed = asked.arms[0][0].children()[0]
+    assert (closed, closed.type.open) == (Ref("g", GRADE.type), False)
+
+
+def test_a_percent_without_bounds_is_one_up_to_one() -> None:
+    percent = Ref("r", number("percent"))
+    assert isinstance(compare("<", percent, num(1.0)), Op)
+    for limit in (1.01, 1.5, 95.0):
+        with pytest.raises(Misfit, match="a percent of"):
+            compare("<", percent, num(limit))
+    tripled = Ref("r", number("percent", 0, 3))
+    assert isinstance(compare("<", tripled, num(3.0)), Op)
