@@ -54,6 +54,10 @@ TABLE: list[tuple[str, dict[str, Any], list[str]]] = [
     ("grades: {q: {rows: {A: {when: f}, B: {}}}}", {"f": True}, ["f True → False: q A → B"]),
     ("grades: {q: {rows: {A: {when: days_until(due_on) < 30}, B: {}}}}", {"due_on": "2027-03-01"},
      ["due_on 2027-03-01 → 2026-12-21: q B → A"]),
+    # ten weeks are nearer than two thirds more, and that is nearer than a word
+    ('grades: {q: {rows: {A: {when: kind == "gift" or a > 50 or days_until(due_on) < 30}, B: {}}}}',
+     {"due_on": "2027-03-01", "a": 30, "kind": "office"},
+     ["due_on 2027-03-01 → 2026-12-21: q B → A", "a 30 → 50.1: q B → A", "kind office → gift: q B → A"]),
     # a verdict is cleared, never made worse
     (GATE, {"a": 30, "g": True, "f": True},
      ["a 30 → 10: verdict stop → go", "g True → False: verdict stop → go", "f True → False: q A → B"]),

@@ -284,3 +284,24 @@ def test_nothing_is_printed(capfd: pytest.CaptureFixture[str]) -> None:
     for text in ("1if bought else 2", "0xfor bought", '"\\d"', '"a" is "b"', "()()"):
         refusal(text)
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "marked"),
+    [
+        ("nothing_such > 5", "nothing_such"),
+        ("预算 > 没有 + 1", "没有"),
+        ("abs(name) > 5", "name"),
+        ('kind == "gft"', '"gft"'),
+        ("bought and\n  nope", "nope"),
+        ("share_held >= 95 and bought", "share_held >= 95"),
+        ("max(headcount, 1,000)", "000"),
+        ("budget ==", "="),
+    ],
+)
+def test_what_is_underlined(text: str, marked: str) -> None:
+    problem = refusal(text)
+    assert problem.at is not None
+    assert problem.at.column is not None
+    start = problem.at.column - 1
+    assert text[start : start + problem.length] == marked
