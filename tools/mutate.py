@@ -47,19 +47,6 @@ BUILD = ROOT / "build" / "mutation"
 JUDGED = ROOT / "tests" / "mutation" / "survivors.md"
 MEMORY = 8 << 30
 """Bytes of address space that a mutant may take."""
-HEAVY = (
-    "hypothesis",
-    "yaml",
-    "jsonschema",
-    "click",
-    "polars",
-    "pyarrow",
-    "narwhals",
-    "duckdb",
-    "z3",
-)
-"""What is imported once, and not for each mutant at a module's level."""
-
 ALIVE = ("survived", "not reached", "error")
 """What is not as good as killed. An error is this tool's own."""
 
@@ -75,6 +62,7 @@ class Config:
     tests: list[str]
     slowest: float
     leave_out: list[str]
+    preload: list[str]
     most: float
     patience: float
 
@@ -655,7 +643,7 @@ def main() -> int:
     total = sum(map(len, existing.values()))
     plan = drawn(existing, options.number or total, options.seed)
 
-    for name in HEAVY:
+    for name in config.preload:
         with suppress(ImportError):
             importlib.import_module(name)
     reach = measured(config, files)

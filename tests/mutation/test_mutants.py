@@ -137,9 +137,10 @@ PROJECT = {
         packages = ["p"]
         tests = ["tests"]
         leave_out = []
+        preload = []
         slowest = 5.0
         most = 10.0
-        patience = 1.0
+        patience = 0.1
         """,
     "src/small/__init__.py": "",
     "src/small/p/__init__.py": "",
