@@ -204,7 +204,30 @@ def test_table(call: Call, home: Path) -> None:
         "\n"
         "6 leads: 1 judged otherwise, 4 with another rank\n"
     )
-    assert "6 个客户：1 个结论有变" in call("diff", "old", "rules", "leads.csv", "--lang", "zh").out
+
+
+def test_table_has_titles_where_there_are_any(call: Call, home: Path) -> None:
+    for folder in ("old", "rules"):
+        path = home / folder / "base.yaml"
+        text = path.read_text(encoding="utf-8")
+        for plain, titled in TITLED.items():
+            assert plain in text
+            text = text.replace(plain, titled)
+        path.write_text(text, encoding="utf-8")
+    change = 'groupbuy: 1\npack: gift\nfor: kind == "gift"\nchanges: {settings: {crowd: 15}}\n'
+    (home / "rules" / "gift.yaml").write_text(change, encoding="utf-8")
+    out = call("diff", "old", "rules", "leads.csv", "--lang", "zh").out
+    assert "  settings.crowd (gift)  新增 15 " in out
+    assert "优先级：竖为旧，横为新\n  旧 \\ 新  A 首要  B  稍后  ?\n" in out
+    assert "优先级 A 首要 → 稍后、-打电话" in out
+    assert "6 个客户：" in out
+
+
+TITLED = {
+    "of: fit, bands: {A: {from: 60}, B: {from: 30}, C: {}}":
+        "title: 优先级, of: fit, bands: {A: {from: 60, title: 首要}, B: {from: 30}, low: {title: 稍后}}",
+    "call: {": "call: {title: 打电话, ",
+}  # fmt: skip
 
 
 def test_csv(call: Call, home: Path) -> None:

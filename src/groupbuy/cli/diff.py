@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from groupbuy.authoring.diff.show import Place
     from groupbuy.engine.workspace import Workspace
     from groupbuy.model.lead import LeadFile
+    from groupbuy.render.view import View
 
 FORMATS = ("table", "json", "csv")
 SCREENFUL = 50
@@ -60,6 +61,7 @@ def diff(
     from groupbuy.authoring.diff.compare import compare
     from groupbuy.authoring.diff.revision import opened
     from groupbuy.authoring.diff.show import places_of
+    from groupbuy.cli.viewing import view_of
 
     folder = _folder(run.rules, old, new)
     with opened(old, folder) as before, opened(new, folder) as after:
@@ -67,7 +69,7 @@ def diff(
         read = read_for_both(sides, leads, reading)
         found = compare(sides[0], sides[1], (read[0].leads, read[1].leads))
         place = places_of(before, after)
-    shown = _shown(found, place, form, run.lang, top, screen=output is None)
+    shown = _shown(found, place, form, view_of(sides[1]), top, screen=output is None)
     deliver(shown, output)
     if found.changed:
         first = found.changed[0].id
@@ -111,7 +113,7 @@ def read_for_both(
 
 
 def _shown(
-    found: Difference, place: Place, form: str, lang: str, top: int | None, *, screen: bool
+    found: Difference, place: Place, form: str, view: View, top: int | None, *, screen: bool
 ) -> str:
     from groupbuy.authoring.diff import show
     from groupbuy.authoring.layout import Paint
@@ -124,4 +126,4 @@ def _shown(
     paint = Paint(screen and wants_colour(sys.stdout))
     cells = width() if screen else 160
     most = top or (SCREENFUL if screen else None)
-    return show.difference_text(found, place, lang, cells, paint, most)
+    return show.difference_text(found, place, view, cells, paint, most)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from groupbuy.authoring.diff.compare import Difference
     from groupbuy.authoring.upgrade.compare import Upgrade
     from groupbuy.engine.workspace import Options
+    from groupbuy.render.view import View
 
 
 @click.command(short_help="What changed in the packs beneath, since groupbuy.lock.")
@@ -57,13 +58,14 @@ def upgrade(
     from groupbuy.authoring.upgrade.compare import lock_name, opened_upgrade
     from groupbuy.authoring.upgrade.show import upgrade_data, upgrade_text
     from groupbuy.authoring.words import say
+    from groupbuy.render.view import View
 
     options = run.options(show_pii=show_pii)
     found = opened_upgrade(run.rules, options)
-    difference, failed = None, False
+    difference, view, failed = None, View(lang=run.lang), False
     if leads:
         try:
-            difference = _over_leads(found, options, leads, reading)
+            difference, view = _over_leads(found, options, leads, reading)
         except GroupbuyError as error:
             # What changed is worth seeing all the same; it may be what is wrong with the rules.
             tell(error.problems, run.chosen_lang)
@@ -73,7 +75,7 @@ def upgrade(
         deliver(json.dumps(data, ensure_ascii=False, indent=2, default=str) + "\n", None)
     else:
         paint = Paint(wants_colour(sys.stdout))
-        deliver(upgrade_text(found, run.lang, width(), paint, difference), None)
+        deliver(upgrade_text(found, view, width(), paint, difference), None)
     if failed:
         return INVALID
     if write:
@@ -94,11 +96,15 @@ def _over_leads(
     options: Options,
     leads: tuple[str, ...],
     reading: LeadOptions,
-) -> Difference:
-    """The leads under the packs of the lock and under those of today. Raises `GroupbuyError`."""
+) -> tuple[Difference, View]:
+    """The leads under the packs of the lock and under those of today, and the names of today's.
+
+    Raises `GroupbuyError`.
+    """
     from groupbuy.authoring.diff.compare import compare
     from groupbuy.authoring.upgrade.base import kept_by
     from groupbuy.cli.diff import read_for_both
+    from groupbuy.cli.viewing import view_of
     from groupbuy.engine.workspace import Workspace
 
     now = Workspace(found.project.path, options)
@@ -108,4 +114,4 @@ def _over_leads(
         with kept_by(found.lock, found.project) as kept:
             before = Workspace(found.project.path, replace(options, kept=kept))
     read = read_for_both([before, now], leads, reading)
-    return compare(before, now, (read[0].leads, read[1].leads))
+    return compare(before, now, (read[0].leads, read[1].leads)), view_of(now)

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from groupbuy.authoring.diff.changes import RuleChange
+from groupbuy.authoring.diff.changes import RuleChange, short
 from groupbuy.authoring.diff.compare import ChangedLead, Difference, Matrix, Moved
 from groupbuy.authoring.diff.revision import Version
 from groupbuy.authoring.layout import Paint, table
 from groupbuy.authoring.words import say
+from groupbuy.render.cells import word_forms
 from groupbuy.render.csv import BOM, csv_line
 from groupbuy.render.inert import inert
+from groupbuy.render.view import View
+from groupbuy.source.nodes import Scalar
 
 COLUMNS = ("id", "name", "what", "old", "new", "old_rank", "new_rank", "because", "at")
 Place = Callable[[RuleChange], str]
@@ -32,7 +35,7 @@ def places_of(old: Version, new: Version) -> Place:
 def difference_text(
     found: Difference,
     place: Place,
-    lang: str,
+    view: View,
     cells: int,
     paint: Paint,
     most: int | None,
@@ -41,11 +44,12 @@ def difference_text(
 ) -> str:
     """What changed in the rules, how grades moved, and the leads that are judged otherwise.
 
-    Without `changes`, what changed in the rules is said elsewhere.
+    `view` is of the new version. Without `changes`, what changed in the rules is said elsewhere.
     """
+    lang = view.lang
     lines = list(_changes(found, place, lang, cells, paint)) if changes else []
     for grade, matrix in found.matrices.items():
-        lines += [*_matrix(grade, matrix, lang, paint), ""]
+        lines += [*_matrix(grade, matrix, view, paint), ""]
     shown = found.changed[:most]
     if shown:
         lines.append(paint(say("diff_leads", lang), "heading"))
@@ -54,7 +58,7 @@ def difference_text(
                 lead.id,
                 lead.name or "",
                 _ranks(lead.ranks),
-                _moves(lead, lang),
+                _moves(lead, view),
                 _because(lead, place),
             ]
             for lead in shown
@@ -86,7 +90,7 @@ def _changes(found: Difference, place: Place, lang: str, cells: int, paint: Pain
     rows = [
         [
             change.name,
-            change.said or say(f"diff_{change.kind}", lang),
+            _said(change, lang),
             say("diff_words", lang) if change.words else f"{found.counts.get(change, 0):,}",
             place(change),
         ]
@@ -97,18 +101,30 @@ def _changes(found: Difference, place: Place, lang: str, cells: int, paint: Pain
     yield ""
 
 
-def _matrix(grade: str, matrix: Matrix, lang: str, paint: Paint) -> Iterator[str]:
+def _said(change: RuleChange, lang: str) -> str:
+    """What a change says; of a value that one of the versions lacks, what it is in the other."""
+    if change.said:
+        return change.said
+    kind, node = say(f"diff_{change.kind}", lang), change.new or change.old
+    return f"{kind} {short(node)}" if isinstance(node, Scalar) else kind
+
+
+def _matrix(grade: str, matrix: Matrix, view: View, paint: Paint) -> Iterator[str]:
     """Old words down, new words across; what stayed is in the diagonal."""
     words = sorted({word for pair in matrix for word in pair}, key=lambda w: (w in "?–", w))
     olds = [word for word in words if any(pair[0] == word for pair in matrix)]
     news = [word for word in words if any(pair[1] == word for pair in matrix)]
-    yield paint(say("diff_matrix", lang, grade=grade), "heading")
+    heads = [word_forms(word, grade, view)[0] for word in news]
+    yield paint(say("diff_matrix", view.lang, grade=view.title(grade)), "heading")
     rows = [
-        [old, *(f"{matrix[old, new]:,}" if (old, new) in matrix else "·" for new in news)]
+        [
+            word_forms(old, grade, view)[0],
+            *(f"{matrix[old, new]:,}" if (old, new) in matrix else "·" for new in news),
+        ]
         for old in olds
     ]
     right = frozenset(range(1, len(news) + 1))
-    yield from table(rows, [say("diff_old_new", lang), *news], right=right, indent="  ")
+    yield from table(rows, [say("diff_old_new", view.lang), *heads], right=right, indent="  ")
 
 
 def _ranks(ranks: tuple[int | None, int | None]) -> str:
@@ -116,17 +132,28 @@ def _ranks(ranks: tuple[int | None, int | None]) -> str:
     return old if old == new else f"{old} → {new}"
 
 
-def _moves(lead: ChangedLead, lang: str) -> str:
+def _moves(lead: ChangedLead, view: View) -> str:
     if lead.set_aside != (None, None):
-        old, new = (code or say("diff_evaluated", lang) for code in lead.set_aside)
+        old, new = (code or say("diff_evaluated", view.lang) for code in lead.set_aside)
         return f"{old} → {new}"
-    return ", ".join(_move(moved) for moved in lead.moved)
+    return say("comma", view.lang).join(_move(moved, view) for moved in lead.moved)
 
 
-def _move(moved: Moved) -> str:
+def _move(moved: Moved, view: View) -> str:
     if moved.what == "plays":
-        return f"+{moved.new}" if moved.old == "–" else f"-{moved.old}"
-    return f"{moved.what} {moved.old} → {moved.new}"
+        added = moved.old == "–"
+        return f"{'+' if added else '-'}{_play(moved.new if added else moved.old, view)}"
+    old, new = (word_forms(word, moved.what, view)[0] for word in (moved.old, moved.new))
+    return f"{view.title(moved.what)} {old} → {new}"
+
+
+def _play(name: str, view: View) -> str:
+    """A play by its title; its case by what that word is called, where it is one thing only."""
+    id, *more = name.split("/")
+    for n, word in enumerate(more):
+        called = {said for key, said in view.titles.items() if key.endswith(f".{word}")}
+        more[n] = called.pop() if len(called) == 1 else word
+    return "/".join((view.title(id), *more))
 
 
 def _because(lead: ChangedLead, place: Place) -> str:

@@ -14,6 +14,7 @@ from groupbuy.authoring.upgrade.beneath import Touched
 from groupbuy.authoring.upgrade.compare import Upgrade, Versions
 from groupbuy.authoring.words import say
 from groupbuy.render.inert import inert
+from groupbuy.render.view import View
 from groupbuy.source.nodes import Mapping as MappingNode
 from groupbuy.source.nodes import Node
 
@@ -27,13 +28,14 @@ SCREENFUL = 50
 
 
 def upgrade_text(
-    found: Upgrade, lang: str, cells: int, paint: Paint, difference: Difference | None = None
+    found: Upgrade, view: View, cells: int, paint: Paint, difference: Difference | None = None
 ) -> str:
     """The files that are others, every change in them, and what of ours lies over these.
 
     With a `difference`, also for how many leads each change moves something, and which.
     """
     lines: list[str] = []
+    lang = view.lang
     counts = None if difference is None else _counts(difference)
     for part in (
         _versions(found, lang, cells, paint),
@@ -47,7 +49,7 @@ def upgrade_text(
     if difference is None:
         return text
     moved = difference_text(
-        difference, lambda change: change.at.short, lang, cells, paint, SCREENFUL, changes=False
+        difference, lambda change: change.at.short, view, cells, paint, SCREENFUL, changes=False
     )
     return f"{text}\n{moved}"
 
