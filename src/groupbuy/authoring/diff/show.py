@@ -14,6 +14,7 @@ from groupbuy.render.cells import word_forms
 from groupbuy.render.csv import BOM, csv_line
 from groupbuy.render.inert import inert
 from groupbuy.render.view import View
+from groupbuy.render.width import width
 from groupbuy.source.nodes import Scalar
 
 COLUMNS = ("id", "name", "what", "old", "new", "old_rank", "new_rank", "because", "at")
@@ -64,7 +65,11 @@ def difference_text(
             for lead in shown
         ]
         heads = [say(name, lang) for name in ("lead", "name", "rank_moved", "moved", "diff_by")]
-        lines += table(rows, heads, cells=cells, flexible=4, wrapped=True, indent="  ", paint=paint)
+        # What gives way to a narrow terminal is the widest of what can be wrapped.
+        widest = max((3, 4), key=lambda n: max(width(row[n]) for row in rows))
+        lines += table(
+            rows, heads, cells=cells, flexible=widest, wrapped=True, indent="  ", paint=paint
+        )
         lines.append("")
     more = len(found.changed) - len(shown)
     if more:
