@@ -101,11 +101,17 @@ def in_columns(
     ]
 
 
-def tree_in_columns(tree: Expr, leads: Sequence[Mapping[str, Any]], engine: str) -> list[Any]:
+def tree_in_columns(
+    tree: Expr,
+    leads: Sequence[Mapping[str, Any]],
+    engine: str,
+    types: Mapping[str, Type] = NAMES,
+) -> list[Any]:
     """The value of one tree for each lead."""
     from compile_world import define
 
-    found = in_columns({"result": define("result", tree)}, {"result": tree.type}, leads, engine)
+    made, wanted = {"result": define("result", tree)}, {"result": tree.type}
+    found = in_columns(made, wanted, leads, engine, types)
     return [row["result"] for row in found]
 
 

@@ -6,13 +6,15 @@ from typing import Any
 
 import pytest
 from columns_world import ENGINES, alike, tree_in_columns
-from compile_world import TABLES, Lead, read
+from compile_world import NAMES, TABLES, Lead, read
 
 from groupbuy.compile.columns.leads import LeadSheet, Variant
 from groupbuy.compile.python import compile_value
 from groupbuy.errors import GroupbuyError
-from groupbuy.tree.nodes import Call, Ref, Routine
-from groupbuy.tree.types import COMPUTED
+from groupbuy.language.functions import FUNCTIONS
+from groupbuy.tree.nodes import Agg, Call, Op, Ref, Routine, walk
+from groupbuy.tree.operations import COMPARE, CONNECT, LENIENT, STRICT
+from groupbuy.tree.types import COMPUTED, TEXT, choices
 
 TEXTS = (
     "known(t)",
@@ -74,7 +76,25 @@ TEXTS = (
     "k == 'x' and a > 0",
     "decay(days_since(d), half_life=30)",
     "decay(a, half_life=b)",
+    "a - b",
+    "-a * b",
+    "a + b + c",
+    "a / (b * 0.5)",
+    "a * 0.1 <= b * 0.1",
+    "coalesce(a / b, c, 5)",
+    "coalesce(p, a > b)",
+    "all(t.n > 0)",
+    "contains(s, '购')",
+    "startswith(s, 'Ab')",
+    "endswith(s, '%')",
+    "lower(s)",
+    "len(s)",
+    "len(m)",
+    "'y' in m",
+    "'xy' in m or missing(m)",
 )
+MORE = {"s": TEXT, "m": choices(("x", "y", "xy"))}
+"""Fields that the other tests' leads don't have: a text and a many-valued choice."""
 TODAY = date(2026, 11, 22)
 DAYS = [
     date(2024, 2, 29),
@@ -120,6 +140,8 @@ def world(many: int) -> list[dict[str, Any]]:
         numbers = [None, -2.0, -1.0, 0.0, 1.0, 2.0, 7.0, 0.5, -2.5, 100.25]
         lead: dict[str, Any] = {name: draw.choice(numbers) for name in "abc"}
         lead.update({name: draw.choice([None, True, False]) for name in "pqr"})
+        lead["s"] = draw.choice([None, "", "Abc", "abc 100%", "团购 Ab", "ÉA"])
+        lead["m"] = draw.choice([None, (), ("x",), ("xy",), ("x", "y"), ("y", "xy")])
         lead["k"] = draw.choice([None, "x", "y", "z"])
         lead["today"] = draw.choice(TODAYS).toordinal()
         lead["d"] = draw.choice([None, draw.randrange(700000, 760000), *map(date.toordinal, DAYS)])
@@ -137,9 +159,10 @@ def test_operations(engine: str) -> None:
     # All of them in one test: an engine starts once, and a wrong one is named with its lead.
     wrong = []
     for text in TEXTS:
-        tree = read(text)
+        tree = read(text, MORE)
         row = compile_value(tree, TABLES)
-        for lead, found in zip(LEADS, tree_in_columns(tree, LEADS, engine), strict=True):
+        columns = tree_in_columns(tree, LEADS, engine, {**NAMES, **MORE})
+        for lead, found in zip(LEADS, columns, strict=True):
             wanted = row(Lead(lead))
             if isinstance(wanted, int) and not isinstance(wanted, bool):
                 wanted = float(wanted)
@@ -147,6 +170,16 @@ def test_operations(engine: str) -> None:
                 wrong.append(f"{text}: row {wanted}, columns {found}, {lead}")
                 break
     assert wrong == []
+
+
+def test_every_operation_is_tried() -> None:
+    nodes = [node for text in TEXTS for node in walk(read(text, MORE))]
+    operations = {node.op for node in nodes if isinstance(node, Op)}
+    aggregates = {node.op for node in nodes if isinstance(node, Agg)}
+    # No expression here makes them: `next` reads a setting's dates, `total` adds up a score.
+    elsewhere = {"next", "total"}
+    assert {*STRICT, *COMPARE, *CONNECT, *LENIENT} - operations == elsewhere
+    assert {name for name, f in FUNCTIONS.items() if "where" in f.keywords} - aggregates == set()
 
 
 def test_a_plugins_python_is_refused_by_name() -> None:

@@ -6,11 +6,12 @@ import columns_rules
 import columns_world
 import pytest
 from columns_world import alike, in_columns
+from compile_world import NAMES as FIELDS
 from compile_world import TABLES, Lead, define, read
 from random_rules import random_layers, random_leads
 from rules_world import rules
 from test_columns_agree import disagreements
-from test_columns_operations import LEADS, TEXTS
+from test_columns_operations import LEADS, MORE, TEXTS
 
 from groupbuy.compile.columns.spark_sql import literal, sql
 from groupbuy.compile.python import compile_value
@@ -29,10 +30,10 @@ def engine(spark: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_operations() -> None:
-    trees = {f"x{n}": read(text) for n, text in enumerate(TEXTS)}
+    trees = {f"x{n}": read(text, MORE) for n, text in enumerate(TEXTS)}
     definitions = {name: define(name, tree) for name, tree in trees.items()}
     wanted = {name: tree.type for name, tree in trees.items()}
-    rows = in_columns(definitions, wanted, LEADS, "spark")
+    rows = in_columns(definitions, wanted, LEADS, "spark", {**FIELDS, **MORE})
     wrong = []
     for (name, tree), text in zip(trees.items(), TEXTS, strict=True):
         row = compile_value(tree, TABLES)

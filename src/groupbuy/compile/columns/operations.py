@@ -26,6 +26,7 @@ from groupbuy.compile.columns.pieces import (
 )
 from groupbuy.tree.nodes import Lit, Op
 from groupbuy.tree.operations import ABSOLUTE, LARGEST, LAST_DAY, RELATIVE, SMALLEST, tolerance
+from groupbuy.tree.types import Kind
 
 
 class Unsupported(Exception):  # noqa: N818 - becomes a problem with a place where that is known
@@ -217,7 +218,7 @@ def _computed(expr: Op, values: list[Piece], keep: Keep) -> tuple[Piece, Piece |
     if op == "lower":
         return a.then(lambda e: e.str.to_lowercase()), None
     if op == "len":
-        return a.then(lambda e: e.str.len_chars().cast(nw.Float64)), None
+        return a.then(_words if expr.args[0].type.kind is Kind.CHOICES else _characters), None
     raise Unsupported(f"{op}(…)")
 
 
@@ -263,6 +264,16 @@ def _digits(expr: Op) -> int:
     if isinstance(digits, Lit) and isinstance(digits.value, float):
         return int(digits.value)
     raise Unsupported("rounding to a number of digits that is computed")
+
+
+def _characters(text: nw.Expr) -> nw.Expr:
+    return text.str.len_chars().cast(nw.Float64)
+
+
+def _words(choices: nw.Expr) -> nw.Expr:
+    """How many words a many-valued choice has: one fewer than separators."""
+    without = choices.str.replace_all(SEPARATOR, "", literal=True)
+    return _characters(choices) - _characters(without) - 1.0
 
 
 def _next(expr: Op, today: Piece) -> tuple[Piece, Piece]:

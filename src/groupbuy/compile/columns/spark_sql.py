@@ -192,6 +192,12 @@ def _replaced(text: str, node: Any) -> str:
     return f"CASE {text} {' '.join(arms)} END"
 
 
+def _part_replaced(text: str, node: Any) -> str:
+    """A text with another put in the place of a part."""
+    assert node.kwargs["literal"], "patterns differ from engine to engine"
+    return _call("REPLACE", text, literal(node.kwargs["pattern"]), *map(sql, node.exprs))
+
+
 def _over(text: str, node: Any) -> str:
     return f"{text} OVER (PARTITION BY {', '.join(map(name, node.kwargs['partition_by']))})"
 
@@ -223,6 +229,7 @@ STEPS: dict[str, Callable[[str, Any], str]] = {
     "replace_strict": _replaced,
     "str.to_lowercase": _function("LOWER"),
     "str.len_chars": _function("CHAR_LENGTH"),
+    "str.replace_all": _part_replaced,
     "str.contains": _function("CONTAINS"),
     "str.starts_with": _function("STARTSWITH"),
     "str.ends_with": _function("ENDSWITH"),
