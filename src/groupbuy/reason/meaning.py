@@ -596,10 +596,9 @@ class Meaning:
 
 
 def _is_whole(tree: Expr) -> bool:
-    """Whether a number is whole for certain: read as an integer, or counted."""
-    counted = isinstance(tree, Agg) and tree.op in ("count", "distinct")
-    read = isinstance(tree, (Ref, Col)) and tree.type.form == "integer" and tree.type.exact
-    return counted or read or (isinstance(tree, Op) and tree.op in ("year", "month", "len"))
+    """Whether a number is whole for certain: read as an integer, counted, or made whole."""
+    made = isinstance(tree, (Ref, Col, Agg, Op))
+    return made and tree.type.form == "integer" and tree.type.exact
 
 
 def number_of(tree: Expr) -> float | None:

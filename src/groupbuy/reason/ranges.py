@@ -7,7 +7,7 @@ from math import inf
 
 from groupbuy.tree.definitions import Definition
 from groupbuy.tree.nodes import NONE, UNKNOWN, Absent, Agg, Case, Col, Expr, Lit, Op, Over, Ref
-from groupbuy.tree.operations import COMPARE, CONNECT
+from groupbuy.tree.operations import BOUNDS, COMPARE, CONNECT, PARTIAL
 from groupbuy.tree.types import Kind
 
 Lookup = Callable[[str], Definition | None]
@@ -16,10 +16,6 @@ ANYTHING: Ends = (-inf, inf)
 CONDITIONS = frozenset((*COMPARE, *CONNECT))
 COUNTED = frozenset(("sum", "count", "any", "all", "distinct"))
 """Aggregates that have a value for an empty table."""
-FIXED: Mapping[str, Ends] = {"month": (1.0, 12.0), "len": (0.0, inf), "abs": (0.0, inf)}
-"""Operations whose results lie between the same ends for all arguments."""
-NOT_ALWAYS = frozenset(("/", "exact/", "//", "%", "shift_days", "shift_months", "next", "decay"))
-"""Operations without a result for some values that are there."""
 
 
 class Ranges:
@@ -66,8 +62,8 @@ class Ranges:
     def _operation(self, tree: Op) -> Ends:
         if tree.op == "coalesce":
             return _joined([self.ends(arg) for arg in tree.args])
-        if tree.op in FIXED:
-            return FIXED[tree.op]
+        if tree.op in BOUNDS:
+            return BOUNDS[tree.op]
         if not all(arg.type.kind is Kind.NUMBER for arg in tree.args):
             return ANYTHING
         ends = [self.ends(arg) for arg in tree.args]
@@ -140,7 +136,7 @@ class Ranges:
             return unknown, False
         divisor = tree.args[-1]
         sure = tree.op in ("/", "exact/", "//", "%") and isinstance(divisor, Lit) and divisor.value
-        return unknown, none or (tree.op in NOT_ALWAYS and not sure)
+        return unknown, none or (tree.op in PARTIAL and not sure)
 
 
 def _leaves(tree: Case) -> list[Expr]:

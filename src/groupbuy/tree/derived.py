@@ -17,6 +17,7 @@ from dataclasses import replace
 from groupbuy.tree import build, naming
 from groupbuy.tree.definitions import Definition
 from groupbuy.tree.nodes import NONE, UNKNOWN, Agg, Call, Case, Expr, Lit, Op, Over, Ref
+from groupbuy.tree.operations import PARTIAL, STRICT
 from groupbuy.tree.types import FLAG, Kind
 
 NOT_APPLICABLE = "∅"
@@ -222,8 +223,7 @@ def _applies(tree: Expr, lookup: Lookup) -> bool:
     if isinstance(tree, Case):
         values = [value for _, value in tree.arms]
         return all(_applies(value, lookup) for value in [*values, tree.default])
-    total = ("+", "-", "*", "total", "negate", "min", "max", "floor", "ceil", "abs", "round")
-    if isinstance(tree, Op) and tree.op in total:
+    if isinstance(tree, Op) and tree.op in STRICT and tree.op not in PARTIAL:
         return all(_applies(arg, lookup) for arg in tree.args)
     return False
 

@@ -200,6 +200,18 @@ STRICT: Final[dict[str, Callable[..., Any]]] = {
 }
 """Operations with a value. Strict in every argument."""
 
+PARTIAL: Final = frozenset(
+    ("/", "exact/", "//", "%", "shift_days", "shift_months", "next", "decay")
+)
+"""Those that do not apply to some values that are there; every other one always has a result."""
+
+BOUNDS: Final[dict[str, tuple[float, float]]] = {
+    "month": (1.0, 12.0),
+    "len": (0.0, math.inf),
+    "abs": (0.0, math.inf),
+}
+"""Those whose results lie between the same two numbers for all arguments."""
+
 COMPARE: Final[dict[str, Callable[..., bool]]] = {
     "==": lambda a, b: a == b,
     "<": lambda a, b: a < b,
