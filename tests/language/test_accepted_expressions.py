@@ -1,10 +1,13 @@
 """What can be said, of which type it is, and what it is for one lead (`language_world.LEAD`)."""
 
+import re
+
 import pytest
 from language_world import World, day, read, value
 
 from groupbuy.compile.runtime import NA
 from groupbuy.errors import Location
+from groupbuy.language.functions import FUNCTIONS
 from groupbuy.language.parse import parse
 
 UNKNOWN = None
@@ -185,6 +188,11 @@ def test_accepted(text: str, type: str, expected: object) -> None:
     found = value(text)
     assert found == (pytest.approx(expected) if isinstance(expected, float) else expected)
     assert found.__class__ is expected.__class__
+
+
+def test_every_function_is_called() -> None:
+    called = {name for text, *_ in CASES for name in re.findall(r"\b(\w+)\(", text)}
+    assert set(FUNCTIONS) - called == {"share"}  # below: it needs all leads
 
 
 def test_share_needs_all_leads() -> None:

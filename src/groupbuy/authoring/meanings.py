@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from groupbuy.language.functions import FUNCTIONS
 from groupbuy.texts import Text
 
 _ROWS = (
@@ -100,47 +99,6 @@ MEANINGS: Mapping[str, tuple[Text, tuple[Any, ...]]] = {
     key: (Text.of(en=en, zh=zh), examples) for key, en, zh, examples in _ROWS
 }
 """For each key what it means, and examples."""
-
-_FUNCTIONS_ZH: Mapping[str, str] = {
-    "count": "有几行。",
-    "sum": "合计；没有符合的行时为 0。",
-    "mean": "平均值；没有符合的行时不适用。",
-    "min": "最小值：一列里的，或几个值里的。",
-    "max": "最大值：一列里的，或几个值里的。",
-    "std": "总体标准差。",
-    "first": "按表的顺序取最早一行的值。",
-    "last": "按表的顺序取最近一行的值。",
-    "any": "是否有一行符合条件。",
-    "all": "是否每一行都符合条件。",
-    "distinct": "有几种不同的值。",
-    "share": "该客户占全部客户（或本组）合计的比例。",
-    "known": "是否有值。",
-    "missing": "是否还不知道。",
-    "coalesce": "依次取第一个有值的。",
-    "abs": "去掉正负号。",
-    "round": "四舍五入。",
-    "floor": "不大于它的整数。",
-    "ceil": "不小于它的整数。",
-    "within": "日期是否在截至今天的一段时间内；用 days=、months= 或 years=。",
-    "next": "参数列出的日期中，最近一个还没过去的。",
-    "days_since": "从该日期到今天有几天。",
-    "days_until": "从今天到该日期还有几天。",
-    "months_since": "从该日期到今天满几个月。",
-    "year": "年份。",
-    "month": "月份，1 到 12。",
-    "contains": "文字里是否含有这一段。",
-    "startswith": "文字是否以这一段开头。",
-    "endswith": "文字是否以这一段结尾。",
-    "lower": "转成小写字母。",
-    "len": "文字有几个字，或多选选了几项。",
-    "decay": "每过一个半衰期减半，从 1 开始。",
-}
-
-
-def function_meaning(name: str, lang: str) -> str:
-    """What a function of the language means, in English where no other is known."""
-    meaning = FUNCTIONS[name].meaning
-    return _FUNCTIONS_ZH.get(name, meaning) if lang == "zh" else meaning
 
 
 def explained(schema: Any, lang: str) -> Any:

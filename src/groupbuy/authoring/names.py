@@ -9,7 +9,6 @@ from itertools import groupby
 from typing import Any
 
 from groupbuy.authoring.layout import Paint, table
-from groupbuy.authoring.meanings import function_meaning
 from groupbuy.authoring.words import heading, say
 from groupbuy.engine.wording import plain, tidy
 from groupbuy.engine.workspace import Workspace
@@ -252,7 +251,7 @@ def _reserved(lang: str) -> Iterator[Name]:
 
 def _functions(lang: str) -> Iterator[Name]:
     for name, function in FUNCTIONS.items():
-        meaning = function_meaning(name, lang)
+        meaning = function.meaning.get(lang)
         yield Name("functions", name, "", signature=function.signature, meaning=meaning)
 
 

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from groupbuy.errors import GroupbuyError, did_you_mean
 from groupbuy.language.scope import Scope
+from groupbuy.texts import Text
 from groupbuy.tree import build
 from groupbuy.tree.nodes import Expr, Lit, Ref
 from groupbuy.tree.types import COMPUTED, COUNT, DATE, FLAG, TABLE, TEXT, Kind, Type
@@ -45,7 +46,7 @@ class Function:
     """One function: how it is called, what it gives, how many arguments, which keywords."""
 
     signature: str
-    meaning: str
+    meaning: Text
     build: Callable[[Call], Expr]
     arguments: tuple[int, int]
     keywords: tuple[str, ...] = ()
@@ -398,128 +399,231 @@ def _decay(call: Call) -> Expr:
     )
 
 
+def _said(en: str, zh: str) -> Text:
+    return Text.of(en=en, zh=zh)
+
+
 _WHERE = ("where",)
 
 FUNCTIONS: dict[str, Function] = {
-    "count": Function("count(orders, where=…)", "How many rows.", _count, (1, 1), _WHERE),
+    "count": Function(
+        "count(orders, where=…)",
+        _said("How many rows.", "有几行。"),
+        _count,
+        (1, 1),
+        _WHERE,
+    ),
     "sum": Function(
         "sum(orders.amount, where=…)",
-        "The total; 0 where no row counts.",
+        _said("The total; 0 where no row counts.", "合计；没有符合的行时为 0。"),
         _aggregate,
         (1, 1),
         _WHERE,
     ),
     "mean": Function(
         "mean(orders.amount, where=…)",
-        "The mean; none where no row counts.",
+        _said("The mean; none where no row counts.", "平均值；没有符合的行时不适用。"),
         _aggregate,
         (1, 1),
         _WHERE,
     ),
     "min": Function(
         "min(orders.amount, where=…), min(a, b)",
-        "The least: of a column, or of several values.",
+        _said("The least: of a column, or of several values.", "最小值：一列里的，或几个值里的。"),
         _extreme,
         (1, 20),
         _WHERE,
     ),
     "max": Function(
         "max(orders.amount, where=…), max(a, b)",
-        "The greatest: of a column, or of several values.",
+        _said(
+            "The greatest: of a column, or of several values.", "最大值：一列里的，或几个值里的。"
+        ),
         _extreme,
         (1, 20),
         _WHERE,
     ),
     "std": Function(
         "std(orders.amount, where=…)",
-        "The population's standard deviation.",
+        _said("The population's standard deviation.", "总体标准差。"),
         _aggregate,
         (1, 1),
         _WHERE,
     ),
     "first": Function(
         "first(orders.amount, where=…)",
-        "From the earliest row, by the table's order.",
+        _said("From the earliest row, by the table's order.", "按表的顺序取最早一行的值。"),
         _aggregate,
         (1, 1),
         _WHERE,
     ),
     "last": Function(
         "last(orders.amount, where=…)",
-        "From the latest row, by the table's order.",
+        _said("From the latest row, by the table's order.", "按表的顺序取最近一行的值。"),
         _aggregate,
         (1, 1),
         _WHERE,
     ),
     "any": Function(
         "any(orders.amount > 0, where=…)",
-        "Whether the condition holds in some row.",
+        _said("Whether the condition holds in some row.", "是否有一行符合条件。"),
         _aggregate,
         (1, 1),
         _WHERE,
     ),
     "all": Function(
         "all(orders.amount > 0, where=…)",
-        "Whether the condition holds in every row.",
+        _said("Whether the condition holds in every row.", "是否每一行都符合条件。"),
         _aggregate,
         (1, 1),
         _WHERE,
     ),
     "distinct": Function(
         "distinct(orders.category, where=…)",
-        "How many different values.",
+        _said("How many different values.", "有几种不同的值。"),
         _aggregate,
         (1, 1),
         _WHERE,
     ),
     "share": Function(
         "share(x, within=owner, among=…)",
-        "A lead's part of the total of all leads (of its group).",
+        _said(
+            "A lead's part of the total of all leads (of its group).",
+            "该客户占全部客户（或本组）合计的比例。",
+        ),
         _share,
         (1, 1),
         ("within", "among"),
     ),
-    "known": Function("known(x)", "Whether there is a value.", _known, (1, 1)),
-    "missing": Function("missing(x)", "Whether the value is unknown.", _known, (1, 1)),
-    "coalesce": Function("coalesce(a, b, …)", "The first that has a value.", _coalesce, (2, 20)),
-    "abs": Function("abs(x)", "Without its sign.", _number, (1, 1)),
-    "round": Function("round(x, 2)", "Rounded, halves away from zero.", _round, (1, 2)),
-    "floor": Function("floor(x)", "The whole number at or below.", _number, (1, 1)),
-    "ceil": Function("ceil(x)", "The whole number at or above.", _number, (1, 1)),
+    "known": Function(
+        "known(x)",
+        _said("Whether there is a value.", "是否有值。"),
+        _known,
+        (1, 1),
+    ),
+    "missing": Function(
+        "missing(x)",
+        _said("Whether the value is unknown.", "是否还不知道。"),
+        _known,
+        (1, 1),
+    ),
+    "coalesce": Function(
+        "coalesce(a, b, …)",
+        _said("The first that has a value.", "依次取第一个有值的。"),
+        _coalesce,
+        (2, 20),
+    ),
+    "abs": Function(
+        "abs(x)",
+        _said("Without its sign.", "去掉正负号。"),
+        _number,
+        (1, 1),
+    ),
+    "round": Function(
+        "round(x, 2)",
+        _said("Rounded, halves away from zero.", "四舍五入。"),
+        _round,
+        (1, 2),
+    ),
+    "floor": Function(
+        "floor(x)",
+        _said("The whole number at or below.", "不大于它的整数。"),
+        _number,
+        (1, 1),
+    ),
+    "ceil": Function(
+        "ceil(x)",
+        _said("The whole number at or above.", "不小于它的整数。"),
+        _number,
+        (1, 1),
+    ),
     "within": Function(
         "within(date, months=12)",
-        "Whether a date lies in the span up to today; days=, months= or years=.",
+        _said(
+            "Whether a date lies in the span up to today; days=, months= or years=.",
+            "日期是否在截至今天的一段时间内；用 days=、months= 或 years=。",
+        ),
         _within,
         (1, 1),
         ("days", "months", "years"),
     ),
     "next": Function(
-        "next(dates)", "The first of a setting's dates that is not past.", _next, (1, 1)
+        "next(dates)",
+        _said(
+            "The first of a setting's dates that is not past.",
+            "参数列出的日期中，最近一个还没过去的。",
+        ),
+        _next,
+        (1, 1),
     ),
-    "days_since": Function("days_since(date)", "Days from the date to today.", _days, (1, 1)),
-    "days_until": Function("days_until(date)", "Days from today to the date.", _days, (1, 1)),
+    "days_since": Function(
+        "days_since(date)",
+        _said("Days from the date to today.", "从该日期到今天有几天。"),
+        _days,
+        (1, 1),
+    ),
+    "days_until": Function(
+        "days_until(date)",
+        _said("Days from today to the date.", "从今天到该日期还有几天。"),
+        _days,
+        (1, 1),
+    ),
     "months_since": Function(
-        "months_since(date)", "Complete months from the date to today.", _days, (1, 1)
+        "months_since(date)",
+        _said("Complete months from the date to today.", "从该日期到今天满几个月。"),
+        _days,
+        (1, 1),
     ),
-    "year": Function("year(date)", "The calendar year.", _calendar, (1, 1)),
-    "month": Function("month(date)", "The month, 1 to 12.", _calendar, (1, 1)),
+    "year": Function(
+        "year(date)",
+        _said("The calendar year.", "年份。"),
+        _calendar,
+        (1, 1),
+    ),
+    "month": Function(
+        "month(date)",
+        _said("The month, 1 to 12.", "月份，1 到 12。"),
+        _calendar,
+        (1, 1),
+    ),
     "contains": Function(
-        'contains(text, "part")', "Whether the text has the part in it.", _text_test, (2, 2)
+        'contains(text, "part")',
+        _said("Whether the text has the part in it.", "文字里是否含有这一段。"),
+        _text_test,
+        (2, 2),
     ),
     "startswith": Function(
-        'startswith(text, "part")', "Whether the text begins with the part.", _text_test, (2, 2)
+        'startswith(text, "part")',
+        _said("Whether the text begins with the part.", "文字是否以这一段开头。"),
+        _text_test,
+        (2, 2),
     ),
     "endswith": Function(
-        'endswith(text, "part")', "Whether the text ends with the part.", _text_test, (2, 2)
+        'endswith(text, "part")',
+        _said("Whether the text ends with the part.", "文字是否以这一段结尾。"),
+        _text_test,
+        (2, 2),
     ),
-    "lower": Function("lower(text)", "In small letters.", _lower, (1, 1)),
+    "lower": Function(
+        "lower(text)",
+        _said("In small letters.", "转成小写字母。"),
+        _lower,
+        (1, 1),
+    ),
     "len": Function(
         "len(x)",
-        "How many characters of a text, or words of a many-valued choice.",
+        _said(
+            "How many characters of a text, or words of a many-valued choice.",
+            "文字有几个字，或多选选了几项。",
+        ),
         _length,
         (1, 1),
     ),
     "decay": Function(
-        "decay(days, half_life=90)", "1 halved every half-life.", _decay, (1, 1), ("half_life",)
+        "decay(days, half_life=90)",
+        _said("1 halved every half-life.", "每过一个半衰期减半，从 1 开始。"),
+        _decay,
+        (1, 1),
+        ("half_life",),
     ),
 }
