@@ -8,14 +8,16 @@ from functools import partial
 
 from groupbuy.authoring.findings.outcome import Case, Record, length_of, short
 from groupbuy.engine.conclusions import LeadConclusions
+from groupbuy.engine.workspace import CORE_SECTIONS
 from groupbuy.language.write import write
 from groupbuy.reason.formulas import FALSE, TRUE, Formula
 from groupbuy.sections.gates import gate_name
 from groupbuy.source.nodes import Mapping, Node
 from groupbuy.tree.nodes import Expr, Lit, Op, Ref
-from groupbuy.tree.types import FLAG
+from groupbuy.tree.types import FLAG, Kind
 
 MOST_PARTS = 12
+CORE = frozenset(section.name for section in CORE_SECTIONS)
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,20 @@ def conditions_of(case: Case) -> Iterator[Condition]:
             if node is not None:
                 tree = scope.condition(node)
                 yield Condition(f"rule {rule}", tree, node, f"rule {rule} never fires", when)
+
+    if section not in CORE:
+        yield from _of_plugin(case)
+
+
+def _of_plugin(case: Case) -> Iterator[Condition]:
+    """The conditions of a plugin's section: definitions that stand where a key's value stands."""
+    entry = case.lowered.entry
+    for key, node in entry.fields.items.items():
+        for definition in case.lowered.definitions:
+            tree = definition.expression
+            here = definition.at == node.at and definition.table is None and key != "if"
+            if here and isinstance(tree, Expr) and tree.type.kind is Kind.FLAG:
+                yield Condition(f"`{key}:` of {entry.id}", tree, node, f"{entry.id} never applies")
 
 
 def _rows(case: Case) -> str | None:
