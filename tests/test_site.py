@@ -65,6 +65,11 @@ def test_everything_that_rules_can_say_is_in_the_reference(
     }
 
 
+def test_every_section_is_said_in_chinese() -> None:
+    unsaid = {section.name for section in CORE_SECTIONS} - reference.SECTIONS.keys()
+    assert not unsaid, f"SECTIONS in tools/site/words.py has no sentence for {unsaid}"
+
+
 def test_chinese_pages_are_in_chinese(pages: dict[str, str]) -> None:
     for name in ("functions.zh.md", "sections.zh.md"):
         rows = re.findall(r"^\| (.+?) \| (.*?) \|", pages[name], re.M)[2:]

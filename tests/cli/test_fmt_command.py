@@ -11,15 +11,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from groupbuy.authoring.fmt import formatted, spelled
+from groupbuy.engine.workspace import CORE_SECTIONS
 from groupbuy.errors import GroupbuyError, Source
 from groupbuy.source.yaml import read_yaml
 
+SECTIONS = [section.name for section in CORE_SECTIONS if section.name != "settings"]
 PACKS = sorted([*ROOT.glob("rules/**/*.yaml"), *ROOT.glob("examples/**/*.yaml")])
 
 
 @pytest.fixture
 def call(capsys: pytest.CaptureFixture[str]) -> Call:
     return caller(capsys)
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+@pytest.mark.parametrize("part", ["", "changes:\n"])
+def test_conditions_of_every_section(section: str, part: str) -> None:
+    pack = f"groupbuy: 1\npack: p\n{part} {section}:\n  x: {{when: a>5}}\n"
+    pack = pack if part else pack.replace(f" {section}", section)
+    assert formatted(Source("p.yaml", pack)) == pack.replace("a>5", "a > 5")
 
 
 @pytest.mark.parametrize(

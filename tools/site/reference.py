@@ -197,7 +197,7 @@ def sections_page(sections: Sequence[Section], lang: str) -> str:
     lines += _keys(value, set(), lang, hide=common - {"title", "because", "source"})
     for section in sections:
         english = (section.__doc__ or "").partition("\n")[0]
-        said = english if lang == "en" else SECTIONS[section.name]
+        said = english if lang == "en" else SECTIONS.get(section.name, english)
         lines += [f"## `{section.name}:`", "", said, ""]
         own = {key: item for key, item in keys[section.name].items() if key not in common}
         if forms <= own.keys():

@@ -8,7 +8,6 @@ from functools import partial
 
 from groupbuy.authoring.findings.outcome import Case, Record, length_of, short
 from groupbuy.engine.conclusions import LeadConclusions
-from groupbuy.engine.workspace import CORE_SECTIONS
 from groupbuy.language.write import write
 from groupbuy.reason.formulas import FALSE, TRUE, Formula
 from groupbuy.sections.gates import gate_name
@@ -17,7 +16,8 @@ from groupbuy.tree.nodes import Expr, Lit, Op, Ref
 from groupbuy.tree.types import FLAG, Kind
 
 MOST_PARTS = 12
-CORE = frozenset(section.name for section in CORE_SECTIONS)
+IN_THEIR_OWN_WAY = frozenset(("facts", "gates", "scores", "grades", "plays"))
+"""Sections of which more is known than that they define conditions."""
 
 
 @dataclass(frozen=True)
@@ -62,12 +62,12 @@ def conditions_of(case: Case) -> Iterator[Condition]:
                 tree = scope.condition(node)
                 yield Condition(f"rule {rule}", tree, node, f"rule {rule} never fires", when)
 
-    if section not in CORE:
-        yield from _of_plugin(case)
+    if section not in IN_THEIR_OWN_WAY:
+        yield from _of_any_section(case)
 
 
-def _of_plugin(case: Case) -> Iterator[Condition]:
-    """The conditions of a plugin's section: definitions that stand where a key's value stands."""
+def _of_any_section(case: Case) -> Iterator[Condition]:
+    """The conditions of an entry: its definitions that stand where a key's value stands."""
     entry = case.lowered.entry
     for key, node in entry.fields.items.items():
         for definition in case.lowered.definitions:
