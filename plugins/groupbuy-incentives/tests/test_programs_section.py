@@ -192,6 +192,23 @@ def test_a_kind_of_another_plugin_is_offered_settled_capped_and_verified(world: 
     assert "can't be worked out again without the kinds: cold_chain.flat" in without.out
 
 
+def test_what_is_unknown_of_a_lead_is_none_for_a_kind(world: World) -> None:
+    inputs = "{'city': Value('text'), 'recipients': Value('integer'), 'today': Value('date')}"
+    kind = THIRD_PARTY.replace("hookimpl\n", "Value, hookimpl\n", 1)
+    kind = kind.replace("inputs = {}", f"inputs = {inputs}")
+    kind = kind.replace("{terms['sum']} for who sells", "{lead}")
+    world.write("plugins/cold_chain.py", kind)
+    world.write("rules/ours.yaml", THEIR_PROGRAM)
+    world.write("leads.yaml", "[{id: L1, city: 临澜}, {id: L2}]")
+    folder = ("--plugins-dir", world.folder / "plugins")
+    today = "'today': datetime.date(2026, 11, 22)"
+    told = [shown(world, lead, *folder)["flat"]["say"] for lead in ("L1", "L2")]
+    assert told == [
+        [f"{{'city': '临澜', 'recipients': None, {today}}}"],
+        [f"{{'city': None, 'recipients': None, {today}}}"],
+    ]
+
+
 def test_a_kind_that_pays_too_fine_is_named_and_nothing_is_posted(world: World) -> None:
     world.write("plugins/cold_chain.py", THIRD_PARTY)
     world.write("rules/ours.yaml", THEIR_PROGRAM.replace("100.50", "100.505"))
@@ -200,8 +217,10 @@ def test_a_kind_that_pays_too_fine_is_named_and_nothing_is_posted(world: World) 
     folder = ("--plugins-dir", world.folder / "plugins")
     ran = world.settle(*folder, files=("deals", "payments"))
     assert ran.code == 2
-    assert "cold_chain" in ran.err
+    # Its own fault, not that of the command which asked it.
+    assert ran.err.startswith("plugin-failed plugin cold_chain (")
     assert "100.505, which is not to the cent" in ran.err
+    assert "PluginError" not in ran.err
     listed = world.run("ledger", "list", "--ledger", world.ledger, "--format", "json")
     assert json.loads(listed.out) == []
 

@@ -108,12 +108,12 @@ class Guard:
 
 
 def told(plugin: Found, what: str, error: BaseException) -> GroupbuyError:
-    """An exception of a plugin's command, as a problem that names the plugin."""
+    """An exception of a plugin's command, as a problem that names the plugin whose fault it is."""
     _trace(error)
     hint = f"{TRACE}=1 shows where"
-    return GroupbuyError(
-        Problem("plugin-failed", f"{plugin}: {what} raised {described(error)}", None, hint)
-    )
+    theirs = isinstance(error, PluginError)  # of another plugin, which the command called
+    message = str(error) if theirs else f"{plugin}: {what} raised {described(error)}"
+    return GroupbuyError(Problem("plugin-failed", message, None, hint))
 
 
 def doctor(name: str) -> str:

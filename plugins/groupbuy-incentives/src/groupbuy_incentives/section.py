@@ -272,15 +272,17 @@ class Programs:
         return isinstance(kind, str) and kind in program.not_to
 
     def inputs(self, view: ProgramView, lead: Conclusions) -> dict[str, Any]:
-        """What the kind sees of the lead."""
+        """What the kind sees of the lead: all of its inputs, those that are unknown as `None`."""
 
         def value_of(name: str) -> Any:
             if name == "today":
                 return lead.today
             return None if name in view.absent else lead.value(name)
 
-        seen = inputs_seen(view.kind.inputs, value_of)
-        return seen if seen is not None else {}
+        seen: dict[str, Any] = {}
+        for name, declared in view.kind.inputs.items():
+            seen[name] = (inputs_seen({name: declared}, value_of) or {}).get(name)
+        return seen
 
 
 def check(kind: IncentiveProgram, terms: Mapping[str, Any], at: Location) -> None:
