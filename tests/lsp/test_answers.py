@@ -156,7 +156,7 @@ def said(world: tuple[Path, Known], file: str, marked: str, *, covered: bool = F
     [
         ("base.yaml", "value: bud|get / headcount", ["**采购预算** `budget` — 金额", "不小于 0"]),
         ("base.yaml", "budget >= lar|ge\n    verdict", ["**大额预算** `large`", "50,000", "base"]),
-        ("base.yaml", "when: miss|ing(needed_by)", ["```python\nmissing(x)", "is unknown"]),
+        ("base.yaml", "when: miss|ing(needed_by)", ["```python\nmissing(x)", "是否还不知道"]),
         ("ours.yaml", 'tier in ["|A", "B"]', ["`A` — tier"]),
         ("ours.yaml", "谈 {per_|head}", ["**人均** `per_head`"]),
         ("ours.yaml", 'zh: "致|电', []),
