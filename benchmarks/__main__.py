@@ -30,6 +30,7 @@ BENCHMARKS = {
     "instructions": "Instructions",
 }
 RESULTS = Path(__file__).parent / "RESULTS.md"
+SO_FAR = BUILD / "RESULTS.md"
 
 
 def main(argv: Sequence[str]) -> int:
@@ -45,21 +46,13 @@ def main(argv: Sequence[str]) -> int:
     if strange:
         print(f"there is no benchmark {strange[0]}: {', '.join(BENCHMARKS)}", file=sys.stderr)
         return 2
-    now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
     BUILD.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="run-", dir=BUILD))
     signal(SIGTERM, lambda *_: sys.exit(143))
-    sections, failed, text = [], False, ""
     try:
-        for name in names:
-            print(f"{name} …", file=sys.stderr, flush=True)
-            section, good = measured(name, World(size, folder))
-            sections.append(section)
-            failed = failed or not good
-            text = markdown(Report(machine(now, argv), sections, asked.quick))
-            (BUILD / "RESULTS.md").write_text(text, encoding="utf-8")
+        text, good = all_measured(names, World(size, folder), argv, quick=asked.quick)
     except KeyboardInterrupt:
-        print(f"stopped; what was found is in {BUILD / 'RESULTS.md'}", file=sys.stderr)
+        print(f"stopped; what was found is in {SO_FAR}", file=sys.stderr)
         return 130
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -69,7 +62,25 @@ def main(argv: Sequence[str]) -> int:
         print(f"written to {target}", file=sys.stderr)
     else:
         print(text)
-    return 1 if failed else 0
+    return 0 if good else 1
+
+
+def all_measured(
+    names: Sequence[str], world: World, argv: Sequence[str], *, quick: bool
+) -> tuple[str, bool]:
+    """The results, and whether nothing failed; what there is so far stands in a file meanwhile."""
+    about = machine(datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"), argv)
+    sections: list[Section] = []
+    good, text = True, ""
+    for number, name in enumerate(names, 1):
+        print(f"{name} …", file=sys.stderr, flush=True)
+        section, whole = measured(name, world)
+        sections.append(section)
+        good = good and whole
+        rest = [_nothing(later, "the run was stopped before") for later in names[number:]]
+        text = markdown(Report(about, [*sections, *rest], quick))
+        SO_FAR.write_text(text, encoding="utf-8")
+    return text, good
 
 
 def measured(name: str, world: World) -> tuple[Section, bool]:

@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from textwrap import dedent
+from types import SimpleNamespace
 
 import pytest
 
-from benchmarks.__main__ import BENCHMARKS, main
+from benchmarks.__main__ import BENCHMARKS, all_measured, main
 from benchmarks.measure import CommandError, Loop, Spread, interleaved, process
-from benchmarks.results import Finding, Report, Section, Table, Target, markdown, number
+from benchmarks.results import (
+    CantRunError,
+    Finding,
+    Report,
+    Section,
+    Table,
+    Target,
+    markdown,
+    number,
+)
+from benchmarks.world import QUICK, World
 
 
 def test_rounds_are_interleaved_after_one_to_warm_up() -> None:
@@ -124,3 +136,30 @@ def test_a_benchmark_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> No
     told = capsys.readouterr().err
     assert told.startswith("there is no benchmark rows: row, ")
     assert all(name in told for name in BENCHMARKS)
+
+
+def test_what_can_t_run_or_fails_does_not_vanish(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def without_java(_: World) -> Section:
+        raise CantRunError("there is no Java")
+
+    def broken(_: World) -> Section:
+        raise ZeroDivisionError
+
+    def whole(_: World) -> Section:
+        return Section("Rows", [Finding("fast", Spread.of([1.5]), target=Target(2))])
+
+    runs = {"row": whole, "spark_leads": without_java, "seam": broken}
+    monkeypatch.setattr(
+        "benchmarks.__main__.import_module",
+        lambda name: SimpleNamespace(run=runs[name.rpartition(".")[2]]),
+    )
+    monkeypatch.setattr("benchmarks.__main__.SO_FAR", tmp_path / "so-far.md")
+    text, good = all_measured(list(runs), World(QUICK, tmp_path), [], quick=True)
+    assert not good
+    assert text == (tmp_path / "so-far.md").read_text(encoding="utf-8")
+    told = text.partition("## Targets")[2].partition("##")[0]
+    assert "| fast | 1.50 × | ≤ 2 × | reached |" in told
+    assert "| Spark | not run: there is no Java |  | not run |" in told
+    assert f"| {BENCHMARKS['seam']} | failed: ZeroDivisionError |  | **missed** |" in told
