@@ -76,6 +76,47 @@ def test_a_pack_over_what_a_lower_layer_defines() -> None:
     assert disagreements(world.workspace, leads, "polars", row) == []
 
 
+DAYS = (
+    "2026-11-01",
+    "2026-09-30",
+    "2026-08-01",
+    "2026-07-01",
+    "2026-02-01",
+    "2025-10-01",
+    "2025-09-30",
+)
+ORDERS = [{"date": day, "amount": 10.0 + n} for n, day in enumerate(DAYS)]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(("per", "last"), [("quarter", 4), ("month", 4), ("year", 1)])
+def test_periods(engine: str, per: str, last: int) -> None:
+    world = rules(f"""
+        facts:
+          p:
+            {{table: orders, per: {per}, last: {last},
+             columns: {{made: sum(orders.amount), times: count(orders)}}}}
+          sum: sum(p.made)
+          most: max(p.made)
+          least: min(p.made)
+          active: count(p, where=p.times > 0)
+        grades: {{k: {{of: active, bands: {{C: {{}}, B: {{from: 1}}, A: {{from: 3}}}}}}}}
+        """)
+    given: list[dict[str, Any]] = [
+        {"orders": ORDERS},
+        {"orders": ORDERS[1:3]},
+        {"orders": ORDERS[-1:]},
+        {"orders": []},
+        {},
+        {"orders": [*ORDERS, {"amount": 5}]},
+        {"orders": [*ORDERS, {"date": "2026-08-09"}]},
+        {"orders": [{"date": "1999-01-01"}, {"date": "2030-01-01", "amount": 1}]},
+    ]
+    row = world.result(given).data
+    leads = read_leads([world.folder / "leads.json"], world.workspace.model).leads
+    assert disagreements(world.workspace, leads, engine, row) == []
+
+
 @pytest.mark.parametrize("where", ["k == 'A'", "n > 3 and f", "n > 3 or missing(n)"])
 def test_where_and_the_order_in_which_to_call(where: str) -> None:
     world = rules(
