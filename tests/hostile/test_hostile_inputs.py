@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from attacks import attacks
 from catalogue import (
     BIG_EXPRESSIONS,
     CASES,
@@ -99,6 +100,8 @@ def runs() -> Iterator[tuple[str, dict[str, str | bytes], tuple[str, ...]]]:
         yield f"mapping/{name}", files, ("evaluate", "src.csv", "--map", "m.map.yaml")
     for name, text in CUTS.items():
         yield f"cuts/{name}", {**project(), "c.json": text}, (*EVALUATE, "--cuts", "c.json")
+    for name, more, args in attacks():
+        yield f"attack/{name}", {**project(), **more}, args
 
 
 RUNS = {name: (files, args) for name, files, args in runs()}

@@ -158,6 +158,10 @@ CASES = [
     ("decay(5)",                    "wrong-arguments", 1,  "half-life", "half_life=90"),
     ("within(needed_by, days=0)",   "wrong-arguments", 1,  "longer than 0", "days=30"),
     ("within(needed_by, months=-1)", "wrong-arguments", 1, "longer than 0", "days=30"),
+    ("within(needed_by, months=1.5)", "wrong-arguments", 1, "whole months", "days=45"),
+    ("within(needed_by, days=0.5)", "wrong-arguments", 1, "whole days", "days=45"),
+    ("within(needed_by, years=0.3)", "wrong-arguments", 1, "whole months", "days=45"),
+    ("within(needed_by, months=1201)", "wrong-arguments", 1, "a hundred years", "where="),
     # tables
     ("orders",                      "table-as-value",  1,  "a table", "count(orders)"),
     ("orders.amount > 5",           "column-outside-rows", 1, "each row", "sum(orders.amount)"),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from groupbuy.cli.ask import Ask
-from groupbuy.cli.running import INVALID, fail, tell
+from groupbuy.cli.running import INVALID, check_not_read, fail, tell
 
 if TYPE_CHECKING:
     from groupbuy.engine.columns.run import ColumnResult
@@ -50,6 +50,7 @@ def write(frame: Any, outputs: Sequence[Any], ask: Ask) -> None:
         folder = target.path.parent
         if not folder.is_dir():
             fail("no-such-folder", f"there is no folder {folder}", "make it first")
+        check_not_read(target.path)
         write_results(frame, outputs, ask.form, target.path)
     else:
         with tempfile.TemporaryDirectory(prefix="groupbuy-") as folder_name:

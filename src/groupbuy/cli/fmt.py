@@ -47,7 +47,7 @@ def fmt(paths: tuple[Path, ...], only_check: bool, show_diff: bool, lang: str | 
         elif only_check:
             click.echo(file.as_posix())
         else:
-            write_whole(file, new)
+            write_whole(file, new, anew=True)
             click.echo(file.as_posix())
     click.echo(say("spelled", lang_of(lang), n=len(changed), of=len(files)), err=True)
     return FINDINGS if changed and (only_check or show_diff) else DONE

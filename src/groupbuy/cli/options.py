@@ -122,10 +122,11 @@ def lang_of(lang: str | None) -> str:
 
 
 def columns_of(text: str | None) -> tuple[str, ...]:
-    """`--columns a,b`; Chinese commas are commas too."""
+    """`--columns a,b`, each once; Chinese commas are commas too."""
     if text is None:
         return ()
-    names = tuple(part.strip() for part in text.replace("，", ",").split(",") if part.strip())
+    parts = (part.strip() for part in text.replace("，", ",").split(","))
+    names = tuple(dict.fromkeys(part for part in parts if part))
     if not names:
         fail("bad-option", "--columns names nothing", "--columns priority,fit")
     return names

@@ -212,7 +212,7 @@ def import_table(
     if dry_run:
         click.echo(say("would_write", run.lang, file=name), err=True)
         return FINDINGS
-    write_whole(into, new)
+    write_whole(into, new, anew=True)
     next_step("→ groupbuy diff HEAD rules leads.csv")
     return DONE
 

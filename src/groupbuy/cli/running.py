@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 import click
 
 from groupbuy.errors import GroupbuyError, Problem
+from groupbuy.source.seen import noting, was_read
 
 DONE, FINDINGS, INVALID, INCOMPLETE = 0, 1, 2, 3
 _SYSTEM_ERROR = re.compile(r"\(os error ([0-9]{1,5})\)")
@@ -26,7 +27,8 @@ def run(command: click.Command, args: list[str] | None = None) -> int:
             # A terminal or pipe that is not UTF-8 gets ? for what it can't show, not a crash.
             stream.reconfigure(errors="replace")
     try:
-        result = command.main(args, prog_name="groupbuy", standalone_mode=False)
+        with noting():
+            result = command.main(args, prog_name="groupbuy", standalone_mode=False)
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except click.ClickException as error:
@@ -173,13 +175,22 @@ def check_workbook(example: str, target: Path | None) -> None:
     xlsxwriter()
 
 
-def write_whole(target: Path, content: str | bytes) -> None:
+def check_not_read(target: Path) -> None:
+    """Raises `GroupbuyError` where a file that was read in this run would be written over."""
+    if target.is_file() and was_read(target):
+        fail("output-is-input", f"{target} is read in this run", "write to another file")
+
+
+def write_whole(target: Path, content: str | bytes, *, anew: bool = False) -> None:
     """Write a file by way of another beside it, so that it is never half there. A text is UTF-8.
 
-    A link stays a link. A device or pipe (`/dev/stdout`) is written to, never replaced.
+    A link stays a link. A device or pipe (`/dev/stdout`) is written to, never replaced. What this
+    run has read is written over only by who says that it is to be made `anew`.
     """
     import tempfile
 
+    if not anew:
+        check_not_read(target)
     data = content.encode() if isinstance(content, str) else content
     folder = target.parent if str(target.parent) else Path()
     if not folder.is_dir():

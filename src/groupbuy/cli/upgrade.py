@@ -80,7 +80,7 @@ def upgrade(
         return INVALID
     if write:
         if not found.current:
-            write_whole(found.path, found.text)
+            write_whole(found.path, found.text, anew=True)
             path = lock_name(found.project.path)
             click.echo(say("upgrade_written", run.lang, path=path), err=True)
         return DONE

@@ -18,6 +18,8 @@ from groupbuy.tree.nodes import Expr, Lit, Ref
 from groupbuy.tree.types import COMPUTED, COUNT, DATE, FLAG, TABLE, TEXT, Kind, Type
 
 MAX_DECIMALS = 9
+_MOST_MONTHS, _MOST_DAYS = 1200, 36_525
+"""A hundred years: a longer span was meant otherwise."""
 
 
 class Lowering(Protocol):
@@ -340,6 +342,7 @@ def _within(call: Call) -> Expr:
         raise call.wrong(
             "within looks back over a span of time longer than 0", "within(date, days=30)"
         )
+    _check_span(call, spans[0], span)
     today = call.today()
     if spans[0] == "days":
         start = build.strict("shift_days", DATE, today, build.negative(span))
@@ -348,6 +351,24 @@ def _within(call: Call) -> Expr:
             span = build.arithmetic("*", span, build.number(12))
         start = build.strict("shift_months", DATE, today, build.negative(span))
     return build.conjunction([build.compare("<", start, value), build.compare("<=", value, today)])
+
+
+def _check_span(call: Call, word: str, span: Expr) -> None:
+    """Refuse a written span that would be cut to whole units, or that takes in everything."""
+    if not isinstance(span, Lit) or not isinstance(span.value, (int, float)):
+        return
+    units = span.value * (12 if word == "years" else 1)
+    if units != int(units):
+        raise call.wrong(
+            f"within counts whole {'days' if word == 'days' else 'months'}; {word}={span.value:g} "
+            "is none",
+            "write days=45 for a month and a half",
+        )
+    if units > (_MOST_DAYS if word == "days" else _MOST_MONTHS):
+        raise call.wrong(
+            f"{word}={span.value:g} goes back more than a hundred years",
+            "leave where=within(…) out",
+        )
 
 
 def _next(call: Call) -> Expr:

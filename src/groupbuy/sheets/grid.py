@@ -151,7 +151,7 @@ def _csv(text: Source) -> Grid:
         for column, shown in enumerate(row.cells[:wide], 1):
             fault = two_readings(shown) if sheet.delimiter == ";" else None
             if shown.strip():
-                cells[column] = fault or shown.strip()
+                cells[column] = fault or _one_end(shown.strip())
         last = row.line + sum(len(re.findall("\r\n|\r|\n", cell)) for cell in row.cells)
         rows.append(GridRow(row.line, last, cells))
     return _bounded(Grid(CellSource(text.name, "", place), rows))
@@ -192,7 +192,7 @@ def _xlsx(book: Book, info: SheetInfo) -> Grid:
     rows: list[GridRow] = []
     filled = 0
     for row in found.rows():
-        cells = {column: shown for column, shown in row.cells if _shows(shown)}
+        cells = {column: _one_end(shown) for column, shown in row.cells if _shows(shown)}
         if cells:
             rows.append(GridRow(row.number, row.number, cells))
         filled += len(cells)
@@ -207,6 +207,13 @@ def _xlsx(book: Book, info: SheetInfo) -> Grid:
 
     source = CellSource(f"{book.name}:{info.title}", "", place)
     return _bounded(Grid(source, rows, info.title))
+
+
+def _one_end(shown: str | Fault) -> str | Fault:
+    """What a cell shows, with the same end of its lines whichever system wrote it."""
+    if isinstance(shown, str) and "\r" in shown:
+        return shown.replace("\r\n", "\n").replace("\r", "\n")
+    return shown
 
 
 def _shows(shown: str | Fault) -> bool:

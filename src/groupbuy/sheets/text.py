@@ -9,6 +9,7 @@ from typing import TextIO
 
 from groupbuy.errors import GroupbuyError, Location, Problem, Source
 from groupbuy.source.limits import current
+from groupbuy.source.seen import note
 from groupbuy.source.yaml import read_source
 
 STDIN = "<stdin>"
@@ -49,6 +50,7 @@ def read_bytes(path: Path, bound: str, *, name: str | None = None) -> bytes:
     most: int = getattr(limits, bound)
     try:
         with path.open("rb") as file:
+            note(file)
             content = file.read(most + 1)
     except (OSError, ValueError):
         read_source(path, name=name)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from groupbuy.errors import GroupbuyError, Location, Problem, Source, did_you_mean
 from groupbuy.source.limits import current
+from groupbuy.source.seen import note
 
 _SIBLINGS = 1000
 """File names that are looked at for a hint; a folder may hold millions."""
@@ -36,6 +37,7 @@ def _content(path: Path, shown: str, bound: str) -> bytes:
             hint = "name a file in it"
             raise GroupbuyError(Problem("file-is-folder", "this is a folder", place, hint))
         with path.open("rb") as file:
+            note(file)
             if path.is_char_device() and not file.isatty() and not path.samefile(os.devnull):
                 hint = "name a file, or - for standard input"
                 raise GroupbuyError(Problem("file-unreadable", "this is a device", place, hint))

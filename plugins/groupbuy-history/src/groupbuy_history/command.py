@@ -18,6 +18,7 @@ from groupbuy.api.commands import (
     next_step,
     output_option,
     rules_options,
+    write_whole,
 )
 from groupbuy_history.fitting import Check, Fit, check, fit, history_of
 from groupbuy_history.orders import buying_days
@@ -66,8 +67,11 @@ def history_fit(
         )
     found = fit(histories)
     _tell(found, check(bought, today.toordinal(), days))
-    deliver(_pack(found, today), output)
-    if output is not None:
+    if output is None or str(output) == "-":
+        deliver(_pack(found, today), None)
+    else:
+        # The pack of an earlier fit is one of the rules that were read.
+        write_whole(output, _pack(found, today), anew=True)
         next_step(f"add history:repeat and {output.name} to layers: in groupbuy.yaml")
     return DONE
 
