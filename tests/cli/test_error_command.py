@@ -28,3 +28,10 @@ def test_unknown_code(call: Call) -> None:
     assert 'unknown-code no error has the code "unknown-nme"' in ran.err
     assert 'did you mean "unknown-name"?' in ran.err
     assert call("error", "unknown-name", "--format", "md").code == 2
+
+
+def test_a_chinese_reader_is_told_what_the_code_means(call: Call) -> None:
+    ran = call("check", "nowhere.csv", "--lang", "zh")
+    assert "file-missing" in ran.err
+    assert "\n    说明：没有这个文件。\n" in ran.err
+    assert "说明" not in call("check", "nowhere.csv").err

@@ -127,3 +127,19 @@ def test_nothing_heavy_is_imported() -> None:
         "assert not {'wcwidth', 'tabulate', 'jsonschema'} & set(sys.modules)\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_what_a_code_means_is_said_once() -> None:
+    found = [
+        Problem("unknown-key", '"a" is not a key here', None, 'did you mean "b"?'),
+        Problem("unknown-key", '"c" is not a key here', None, "one of: d, e"),
+        Problem("of-a-plugin", "no power", None, "write: budget > 3"),
+    ]
+    assert show_problems(found, lang="zh", means={"unknown-key": "这里没有这个键。"}) == (
+        'unknown-key "a" is not a key here\n'
+        "    说明：这里没有这个键。\n"
+        "    提示：您是不是想写 b？\n\n"
+        'unknown-key "c" is not a key here\n    提示：可选：d, e\n\n'
+        "of-a-plugin no power\n    提示：改成：budget > 3\n\n"
+        "3 个问题\n"
+    )

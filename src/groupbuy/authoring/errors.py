@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from importlib.resources import as_file, files
 
 from groupbuy.authoring.words import say
-from groupbuy.errors import GroupbuyError, Problem, did_you_mean
+from groupbuy.errors import GroupbuyError, Problem, Source, did_you_mean
 from groupbuy.source.nodes import Mapping
 from groupbuy.source.yaml import read_source, read_yaml
 from groupbuy.texts import Text
@@ -28,10 +29,16 @@ class Explained:
     said: str = ""
 
 
-def explained() -> dict[str, Explained]:
-    """Every code, in alphabetical order."""
+def explained(codes: Collection[str] | None = None) -> dict[str, Explained]:
+    """Every code, in alphabetical order; or some of them, of which unknown ones are left out."""
     with as_file(files("groupbuy.authoring") / "errors.yaml") as path:
-        root = read_yaml(read_source(path))
+        source = read_source(path)
+    if codes is not None:
+        # The whole file takes longer to read than most runs take.
+        blocks = re.findall(r"^([\w-]+):\n((?:  .*\n)+)", source.text, re.MULTILINE)
+        wanted = "".join(f"{code}:\n{lines}" for code, lines in blocks if code in codes)
+        source = Source(source.name, wanted or "{}")
+    root = read_yaml(source)
     assert isinstance(root, Mapping)
     found = {}
     for code, node in root.items.items():
@@ -54,6 +61,11 @@ def explanation(code: str) -> Explained:
         hint = did_you_mean(code, known) or "groupbuy error lists them all"
         raise GroupbuyError(Problem("unknown-code", f'no error has the code "{code}"', None, hint))
     return found
+
+
+def meanings(codes: Collection[str], lang: str) -> dict[str, str]:
+    """What some codes mean, in one language; those that plugins made up have none."""
+    return {code: found.means.get(lang) for code, found in explained(codes).items()}
 
 
 def one_text(found: Explained, lang: str) -> str:

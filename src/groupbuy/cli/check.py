@@ -141,7 +141,7 @@ def _summary(
     hidden = len(found) - len(shown)
     if hidden:
         counted = say("notes" if hidden > 1 else "note", lang, n=hidden)
-        parts.append(f"{counted}{say('listing', lang)}{say('see_notes', lang)}")
+        parts.append(f"{counted}{say('comma', lang)}{say('see_notes', lang)}")
     if unsettled:
         parts.append(say("unsettled" if unsettled > 1 else "unsettled_one", lang, n=unsettled))
     if parts:

@@ -107,7 +107,14 @@ def tell(problems: Iterable[Problem], lang: str | None = None) -> None:
     from groupbuy.render.problems import show_problems
 
     colour = wants_colour(sys.stderr)
-    text = show_problems(list(problems), colour=colour, lang=lang or language())
+    found, lang = list(problems), lang or language()
+    means = None
+    if lang != "en":
+        # Messages are English: what each is about is said in the reader's language besides.
+        from groupbuy.authoring.errors import meanings
+
+        means = meanings({problem.code for problem in found}, lang)
+    text = show_problems(found, colour=colour, lang=lang, means=means)
     click.echo(text.rstrip("\n"), err=True)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 
 from groupbuy.errors import Problem
 from groupbuy.render.inert import inert
@@ -23,15 +24,38 @@ _COLOURS = {
     "caret": "31",
     "hint": "36",
 }
+# Messages are English. Of their hints, those that most messages have are said in other languages.
+_HINTS = {
+    "zh": (
+        (r'did you mean "(.+)"\?', r"您是不是想写 \1？"),
+        (r"did you mean: (.+)", r"您是不是想写：\1"),
+        (r"write: (.+)", r"改成：\1"),
+        (r"one of: (.+)", r"可选：\1"),
+    )
+}
 _COUNTED = {"error": "problem", "warning": "warning", "note": "note"}
 
 
-def show_problems(problems: Sequence[Problem], *, colour: bool = False, lang: str = "en") -> str:
-    """All problems in their order, and how many there are; ends with a line end."""
+def show_problems(
+    problems: Sequence[Problem],
+    *,
+    colour: bool = False,
+    lang: str = "en",
+    means: Mapping[str, str] | None = None,
+) -> str:
+    """All problems in their order, and how many there are; ends with a line end.
+
+    `means` says in the reader's language what a code means, which stands with the first problem
+    that has it.
+    """
     if not problems:
         return ""
     paint = _paint if colour else _plain
-    blocks = ["\n".join(_problem(problem, paint, lang)) for problem in problems]
+    left = dict(means or {})
+    blocks = [
+        "\n".join(_problem(problem, paint, lang, left.pop(problem.code, "")))
+        for problem in problems
+    ]
     counts = [
         (sum(problem.severity == severity for problem in problems), what)
         for severity, what in _COUNTED.items()
@@ -41,18 +65,29 @@ def show_problems(problems: Sequence[Problem], *, colour: bool = False, lang: st
     return "\n\n".join(blocks) + "\n"
 
 
-def _problem(problem: Problem, paint: _Paint, lang: str) -> list[str]:
+def _problem(problem: Problem, paint: _Paint, lang: str, means: str) -> list[str]:
     place = paint(inert(problem.at), "place") + ": " if problem.at else ""
     quiet = problem.severity != "error"
     marked = say(f"{problem.severity}_mark", lang) + say("colon", lang) if quiet else ""
     code = paint(marked + inert(problem.code), problem.severity)
     lines = [f"{place}{code} {inert(problem.message)}"]
     lines += [_INDENT + line for line in _excerpt(problem, paint)]
+    if means:
+        lines.append(f"{_INDENT}{paint(say('means', lang), 'hint')}{inert(means)}")
     if problem.example:
         lines.append(f"{_INDENT}{paint(say('for_example', lang), 'hint')}{inert(problem.example)}")
     if problem.hint:
-        lines.append(f"{_INDENT}{paint(say('hint', lang), 'hint')}{inert(problem.hint)}")
+        lines.append(f"{_INDENT}{paint(say('hint', lang), 'hint')}{inert(_hint(problem, lang))}")
     return lines
+
+
+def _hint(problem: Problem, lang: str) -> str:
+    hint = problem.hint or ""
+    for pattern, said in _HINTS.get(lang, ()):
+        found = re.fullmatch(pattern, hint, re.DOTALL)
+        if found:
+            return found.expand(said)
+    return hint
 
 
 def _excerpt(problem: Problem, paint: _Paint) -> list[str]:

@@ -22,6 +22,7 @@ _WORDS = {
         ("spelled", "{n} of {of} files changed", "{of} 个文件中有 {n} 个改动"),
         ("see_notes", "--notes shows them", "加 --notes 查看"),
         ("hint", "hint: ", "提示："),
+        ("means", "means: ", "说明："),
         ("comma", ", ", "，"),
         ("semicolon", "; ", "；"),
         ("colon", ": ", "："),
