@@ -59,8 +59,6 @@ from groupbuy.tree.types import DATE, Kind, TableType
 Program = Callable[[dict[str, Any]], None]
 """Reads its inputs from the dict of one lead and writes its outputs there."""
 
-MAY_BE_NONE = {"/", "exact/", "//", "%", "shift_days", "shift_months", "next", "decay"}
-"""Operations without a result for some values that are there."""
 NESTING = 12
 """How many expressions lie inside each other before one gets a variable."""
 DEEP = 4
@@ -194,7 +192,7 @@ class _Function:
         op = expr.op
         if op not in operations.STRICT:
             return None
-        if op in MAY_BE_NONE and not divides(expr):
+        if op in operations.PARTIAL and not divides(expr):
             return None
         parts = [self.raw(arg) for arg in expr.args]
         magnitude = digits(op, parts)
@@ -259,14 +257,14 @@ class _Function:
             held = self.assign(
                 raw.guarded,
                 unknown,
-                bool(raw.nones) or expr.op in MAY_BE_NONE,
+                bool(raw.nones) or expr.op in operations.PARTIAL,
                 LIMIT_MAGNITUDE,
             )
             checked = f"_finite({held.name})"
             if held.unknown or held.none:
                 checked = f"{checked} if {held.name}.__class__ is float else {held.name}"
             return self.assign(checked, True, held.none, LIMIT_MAGNITUDE)
-        none = bool(raw.nones) or expr.op in MAY_BE_NONE
+        none = bool(raw.nones) or expr.op in operations.PARTIAL
         return self.assign(raw.guarded, unknown, none, magnitude)
 
     def call(self, expr: Call) -> Variable:
