@@ -409,3 +409,73 @@ def test_a_missing_extra_is_named_before_anything_is_written(
     assert ran.code == 2
     assert f"{of}[{extra}]" in ran.err
     assert not out.exists()
+
+
+# ── generators of other plugins ──
+
+GENERATOR = """
+from groupbuy.api import Package, PackageLine, Rows, Value, hookimpl
+
+class Box:
+    name = "box"
+    title = {"en": "Box"}
+    terms = {"type": "object", "properties": {}, "additionalProperties": False}
+    inputs = INPUTS
+    examples = ()
+    def propose(self, request):
+        BODY
+
+@hookimpl
+def groupbuy_proposals():
+    return [Box()]
+"""
+USE = "changes: {packages: {welfare: {use: {sea.box: {}}}}}"
+KNOWN = "{n: Value('text') for n in ('city', 'district', 'contact_name')} | "
+KNOWN += "{'last_contact': Value('date'), 'recipients': Value('integer')}"
+
+
+@pytest.fixture
+def by_others(command, rules, tmp_path):
+    """Runs propose on leads with a generator of another plugin: its inputs and its body."""
+
+    def run(body, *leads, inputs="{}", goods=EXAMPLE, lang="en"):
+        (tmp_path / "plugins").mkdir()
+        text = GENERATOR.replace("INPUTS", inputs).replace("BODY", body)
+        (tmp_path / "plugins/sea.py").write_text(text, "utf-8")
+        shipped = yaml.safe_load((rules / "groupbuy.yaml").read_text("utf-8"))
+        (tmp_path / "rules").mkdir()
+        shipped["layers"].append("ours.yaml")
+        (tmp_path / "rules/groupbuy.yaml").write_text(yaml.safe_dump(shipped), "utf-8")
+        ours = f"groupbuy: 1\npack: ours\n{USE}\n"
+        (tmp_path / "rules/ours.yaml").write_text(ours, "utf-8")
+        (tmp_path / "leads.yaml").write_text(yaml.safe_dump(leads, allow_unicode=True), "utf-8")
+        given = ("--rules", tmp_path / "rules", "--plugins-dir", tmp_path / "plugins")
+        more = ("--catalogue", goods, "--as-of", AS_OF, "--lang", lang)
+        return command("propose", tmp_path / "leads.yaml", "-o", tmp_path / "out", *given, *more)
+
+    return run
+
+
+def test_a_generator_sees_its_inputs_by_their_types_and_the_unknown_as_none(by_others, out):
+    told = "raise ValueError(str(dict(sorted(request.lead.items()))))"
+    lead = welfare(city="临澜", last_contact="2026-11-02", contact_name="王某")
+    ran = by_others(told, lead, inputs=KNOWN)
+    assert ran.code == 3, ran.err
+    known = "'city': '临澜', 'contact_name': None, 'district': None, "
+    known += "'last_contact': datetime.date(2026, 11, 2), 'recipients': 210"
+    (reason,) = outcomes(out)["L1"]["reasons"]  # once, and not once for each alternative
+    assert f"ValueError: {{{known}}}" in reason
+
+
+@pytest.mark.parametrize(
+    ("inputs", "says"),
+    [
+        ("{'citty': Value('text')}", "sea.box reads citty: nothing is called so"),
+        ("{'orders': Rows()}", "sea.box reads orders: tables are not handed to generators"),
+    ],
+)
+def test_an_input_that_a_generator_cannot_get_is_told(by_others, inputs, says):
+    ran = by_others("return []", welfare(), inputs=inputs)
+    assert ran.code == 2
+    assert says in ran.err
+    assert "rules/ours.yaml:3:" in ran.err

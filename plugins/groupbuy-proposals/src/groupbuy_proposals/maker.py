@@ -19,7 +19,7 @@ from groupbuy_proposals.document import (
 )
 from groupbuy_proposals.need import alternatives_of, need_of
 from groupbuy_proposals.notes import explained, notes
-from groupbuy_proposals.offers import Asked, Offer, offer
+from groupbuy_proposals.offers import Offer, asked_of, offer
 from groupbuy_proposals.output import Names, Outcome
 from groupbuy_proposals.template import DocumentTemplate
 
@@ -109,10 +109,7 @@ class Maker:
             outcome.status = "unmet"
             outcome.reasons = [SAID[lang]["unmet"].format(word=word) for word in unmet]
             return outcome
-        asked = [
-            Asked(name, self.generators[name], use["terms"], use["lead"])
-            for name, use in entry["use"].items()
-        ]
+        asked = [asked_of(name, self.generators[name], use) for name, use in entry["use"].items()]
         offers: list[Offer] = []
         offered: list[Offered]
         if entry["groups"]:
@@ -127,7 +124,8 @@ class Maker:
             if not any(each.alternative.budget <= 1 and each.best for each in offers):
                 # What is beyond the budget is offered beside what is within it, never alone.
                 offered = []
-            outcome.reasons += [failure for each in offers for failure in each.failures]
+            failures = [failure for each in offers for failure in each.failures]
+            outcome.reasons += dict.fromkeys(failures)
         if not offered:
             outcome.status = "failed" if outcome.reasons and not entry["groups"] else "infeasible"
             within = [each for each in offers if each.alternative.budget <= 1] or offers

@@ -20,6 +20,8 @@ from groupbuy.api import (
     PluginError,
     ProposalGenerator,
     ProposalRequest,
+    Rows,
+    Value,
 )
 from groupbuy_proposals.admission import Admitted, admit
 from groupbuy_proposals.clash import Clash, explain_clash, wanted_groups
@@ -125,6 +127,24 @@ class Asked:
     generator: ProposalGenerator
     terms: Mapping[str, Any]
     lead: Mapping[str, Any]
+
+
+def asked_of(name: str, generator: ProposalGenerator, use: Mapping[str, Any]) -> Asked:
+    """A generator as results name it: its terms, and its inputs as their declarations say."""
+    seen = {key: _seen(value, use["lead"].get(key)) for key, value in generator.inputs.items()}
+    return Asked(name, generator, use["terms"], seen)
+
+
+def _seen(declared: Value | Rows, shown: Any) -> Any:
+    """A value of the results as a plugin sees it; what is unknown is none."""
+    kind = declared.type if isinstance(declared, Value) else None
+    if shown is None or kind is None:
+        return None
+    if kind == "date":
+        return date.fromisoformat(shown)
+    if kind == "choices":
+        return tuple(shown)
+    return int(shown) if kind == "integer" else shown
 
 
 def offer(

@@ -23,6 +23,7 @@ from groupbuy.api import (
     Entry,
     Expr,
     JsonSchema,
+    Location,
     Lowered,
     Mapping,
     Node,
@@ -157,7 +158,7 @@ class View:
     groups: tuple[str, str, str] | None
     stated: dict[str, Any]
     used: dict[str, dict[str, Any]]
-    inputs: dict[str, list[Expr]]
+    inputs: dict[str, dict[str, Expr | None]]
 
 
 class Packages:
@@ -231,7 +232,7 @@ class _Reader(Parts):
                 with self.problems.collecting():
                     kinds = DATE if key == "needed_by" else NUMBER
                     values[key] = self.value(node, f"{id}.{key}", kinds)
-        used = self.used()
+        used, use = self.used(), self.entry.get("use")
         return View(
             test,
             values,
@@ -248,7 +249,7 @@ class _Reader(Parts):
                 "certificates": self.plain("certificates") or {},
             },
             used,
-            {name: self.inputs(name) for name in used},
+            {name: self.inputs(name, self.entry.at if use is None else use.at) for name in used},
         )
 
     def at(self, key: str) -> Node | None:
@@ -343,13 +344,17 @@ class _Reader(Parts):
             message = f"{name}: {error.message[:200]}"
             self.problems.add("wrong-value", message, place.at)
 
-    def inputs(self, generator: str) -> list[Expr]:
-        """What a generator sees of a lead: values; tables are not handed on."""
-        declared = self.plugins.proposals()[generator].inputs
-        trees = [
-            self.ctx.value(name) for name, value in declared.items() if not isinstance(value, Rows)
-        ]
-        return [tree for tree in trees if tree is not None]
+    def inputs(self, generator: str, at: Location) -> dict[str, Expr | None]:
+        """What a generator sees of a lead, none where these rules have nothing for it."""
+        found: dict[str, Expr | None] = {}
+        for name, declared in self.plugins.proposals()[generator].inputs.items():
+            table = isinstance(declared, Rows)
+            found[name] = tree = None if table else self.ctx.value(name)
+            if tree is None and not declared.pass_unknown:
+                why = "tables are not handed to generators" if table else "nothing is called so"
+                hint = None if table else did_you_mean(name, self.ctx.fields())
+                self.problems.add("plugin-input", f"{generator} reads {name}: {why}", at, hint)
+        return found
 
 
 class _Presented:
@@ -395,11 +400,19 @@ class _Presented:
             "alternatives": self.options(objective),
             "groups": groups,
             "use": {
-                name: {"terms": terms, "lead": lead.facts(*view.inputs[name])}
+                name: {
+                    "terms": terms,
+                    "lead": {key: self.seen(tree) for key, tree in view.inputs[name].items()},
+                }
                 for name, terms in view.used.items()
             },
             **{key: [text for each in view.said[key] for text in each.said(lead)] for key in SAID},
         }
+
+    def seen(self, tree: Expr | None) -> Any:
+        """An input of a generator; none where it is unknown, or personal data that is masked."""
+        facts = {} if tree is None else self.lead.facts(tree)
+        return next((value for name, value in facts.items() if not self.lead.hides(name)), None)
 
     def wanted(self, key: str) -> float | None:
         """A number without which there is no package."""
