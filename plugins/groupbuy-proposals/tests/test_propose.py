@@ -479,3 +479,25 @@ def test_an_input_that_a_generator_cannot_get_is_told(by_others, inputs, says):
     assert ran.code == 2
     assert says in ran.err
     assert "rules/ours.yaml:3:" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("body", "lang", "reason"),
+    [
+        ("return []", "en", "sea.box proposes nothing"),
+        ("return []", "zh", "sea.box 没有给出方案"),
+        (
+            "c = min(request.choices, key=lambda c: c.amount)\n"
+            "        return [Package([PackageLine(c.sku, c.per_head, c.quantity)])]",
+            "en",
+            "a package by sea.box is out: too little of the budget, too few items, "
+            "too few categories",
+        ),
+    ],
+)
+def test_where_there_is_a_package_demands_are_not_said_to_clash(by_others, out, body, lang, reason):
+    ran = by_others(body, welfare(), lang=lang)
+    assert ran.code == 0, ran.err
+    (found,) = outcomes(out).values()
+    assert (found["status"], found["reasons"]) == ("infeasible", [reason])
+    assert reason in (out / "L1.internal.md").read_text("utf-8")

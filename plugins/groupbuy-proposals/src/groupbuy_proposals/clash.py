@@ -92,9 +92,11 @@ def wanted_groups(items: Sequence[Item], need: Need) -> list[frozenset[str]]:
     return [group for group in groups if group]
 
 
-def explain_clash(items: Sequence[Item], need: Need, today: date) -> Clash:
-    """Why there is no package for a need that has none."""
+def explain_clash(items: Sequence[Item], need: Need, today: date) -> Clash | None:
+    """Why there is no package for a need; none where there is one, which nobody proposed."""
     trial = Trial(items, need, today)
+    if trial.works(frozenset()):
+        return None
     dropped: frozenset[str] = frozenset()
     for demand in DEMANDS:
         if not trial.works(dropped | {demand}):

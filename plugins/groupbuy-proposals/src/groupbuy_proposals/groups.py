@@ -121,7 +121,9 @@ def _clashes(
     for need, group in zip(needs, groups, strict=True):
         limits = need.limits(wanted_groups(items, need))
         if best_package(admit(items, need, today).choices, limits).choices is None:
-            found.append(f"{group.name}: {explained(explain_clash(items, need, today), lang)}")
+            clash = explain_clash(items, need, today)
+            if clash is not None:
+                found.append(f"{group.name}: {explained(clash, lang)}")
     return found
 
 

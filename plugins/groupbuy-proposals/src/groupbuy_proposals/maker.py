@@ -18,7 +18,7 @@ from groupbuy_proposals.document import (
     shown_money,
 )
 from groupbuy_proposals.need import alternatives_of, need_of
-from groupbuy_proposals.notes import explained, notes
+from groupbuy_proposals.notes import explained, not_found, notes
 from groupbuy_proposals.offers import Offer, asked_of, offer
 from groupbuy_proposals.output import Names, Outcome
 from groupbuy_proposals.template import DocumentTemplate
@@ -133,6 +133,8 @@ class Maker:
             if largest is not None:
                 outcome.status = "infeasible"
                 outcome.reasons.append(explained(largest, lang))
+            elif within and outcome.status == "infeasible":
+                outcome.reasons.append(not_found(within[-1], lang))
         base = self.names.name(lead["id"])
         self.put(outcome, f"{base}.internal.md", notes(lead, entry, offers, unmet, lang) + "\n")
         if offered:

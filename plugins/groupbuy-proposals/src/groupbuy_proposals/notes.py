@@ -31,6 +31,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "tight": "卡在：{what}",
         "other": "另一方案 {generator}：{worth} 分，{amount}",
         "rejected": "{generator} 的一个方案不合要求：{what}",
+        "nothing": "{generator} 没有给出方案",
         "cheaper": "{name}：订 {above} 件比 {quantity} 件总价更低，可提醒客户",
         "none": "{title}：配不出来。{why}",
         "clash": "互相冲突的要求：{what}",
@@ -55,10 +56,11 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "tight": "at its limit: {what}",
         "other": "another by {generator}: {worth} points, {amount}",
         "rejected": "a package by {generator} is out: {what}",
+        "nothing": "{generator} proposes nothing",
         "cheaper": "{name}: {above} cost less in all than {quantity}; tell the customer",
         "none": "{title}: there is no package. {why}",
         "clash": "demands that clash: {what}",
-        "ways": "any one of these would do:",
+        "ways": "any one of these would do: ",
         "no_way": "more than one of them would have to give",
         "refused": "Items not considered",
         "promises": "What is not promised",
@@ -156,6 +158,7 @@ def _packages(offers: Sequence[Offer], lang: str) -> Iterator[str]:
         title = escaped(each.alternative.title)
         if each.best is None:
             why = explained(each.clash, lang) if each.clash else "; ".join(each.failures)
+            why = why or not_found(each, lang)
             yield "- " + say["none"].format(title=title, why=escaped(why))
             continue
         yield "- " + _best(each, each.best, title, lang)
@@ -213,6 +216,23 @@ def _demand(name: str, lang: str) -> str:
 
 def _joined(words: Sequence[str], lang: str) -> str:
     return ("、" if lang == "zh" else ", ").join(words)
+
+
+# ── no package ──
+
+
+def not_found(found: Offer, lang: str) -> str:
+    """Who was asked and had no package that could be offered, though demands do not clash."""
+    say = WORDS[lang]
+    out = [
+        say["rejected"].format(
+            generator=each.generator, what=_joined([_demand(d, lang) for d in each.broken], lang)
+        )
+        for each in found.rejected
+    ]
+    rejected = {each.generator for each in found.rejected}
+    idle = [say["nothing"].format(generator=name) for name in found.asked if name not in rejected]
+    return ("；" if lang == "zh" else "; ").join(dict.fromkeys([*out, *idle]))
 
 
 # ── clashes ──

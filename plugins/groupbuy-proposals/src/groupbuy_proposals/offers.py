@@ -117,6 +117,7 @@ class Offer:
     rejected: list[Rejected] = field(default_factory=list)
     clash: Clash | None = None
     failures: list[str] = field(default_factory=list)
+    asked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -160,6 +161,7 @@ def offer(
     limits = need.limits(wanted_groups(items, need))
     found = Offer(alternative, need, admitted)
     for each in asked:
+        found.asked += (each.name,)
         request = _request(each, need, admitted, today, limits)
         try:
             packages = list(each.generator.propose(request))
