@@ -613,6 +613,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--number", type=int, default=200, help="how many mutants (0: all)")
     parser.add_argument("--seed", type=int, default=1, help="which mutants are drawn")
     parser.add_argument("--most", type=float, help="seconds of tests that one mutant gets")
+    parser.add_argument("--tests", action="append", help="only tests of this file (again for more)")
     parser.add_argument("--survivors", action="store_true", help="only those that survived so far")
     return parser.parse_args()
 
@@ -647,6 +648,9 @@ def main() -> int:
         with suppress(ImportError):
             importlib.import_module(name)
     reach = measured(config, files)
+    if options.tests:
+        chosen = {id: test for id, test in reach.tests.items() if test.file in options.tests}
+        reach = Reach(chosen)
     tests_digest = digest((ROOT / "tests").rglob("*.py"))
     results = BUILD / "results.jsonl"
     run = Run(config, reach, trees, results, tests_digest, options.most or config.most)
@@ -663,6 +667,8 @@ def main() -> int:
         if options.survivors
         or not settled(known.get(mutant.key), sources[mutant.file], tests_digest)
     ]
+    if options.tests:
+        todo = [mutant for mutant in todo if reach.chosen(mutant, 1)[0]]
     say(f"{total} mutants exist, {len(plan)} are drawn, {len(todo)} of them are to be tried now")
     run.all(todo)
     return report(
@@ -689,15 +695,17 @@ def report(
     open_ones = []
     for mutant in plan:
         package = package_of(mutant.file, config)
+        if mutant.key not in known:
+            continue
         status = known[mutant.key]["status"]
-        table[package]["drawn"] += 1
+        table[package]["tried"] += 1
         table[package][status] += 1
         if status in ALIVE:
             if mutant.key in judged:
                 table[package]["judged"] += 1
             else:
                 open_ones.append((mutant, known[mutant.key]))
-    columns = ("drawn", "killed", "timed out", *ALIVE, "judged")
+    columns = ("tried", "killed", "timed out", *ALIVE, "judged")
     say(f"\n{'package':10}{'exist':>12}" + "".join(f"{each:>12}" for each in columns))
     for package, those in existing.items():
         counts = "".join(f"{table[package][each]:12}" for each in columns)
