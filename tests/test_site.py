@@ -155,6 +155,12 @@ def test_results_that_were_not_measured_here_have_a_page(
     assert (tmp_path / "source" / "docs" / "rules.zh.md").is_file()
 
 
+def test_a_page_that_the_site_does_not_have_is_shown_as_a_file() -> None:
+    made, files = collect.linked("[x](../tests/files/data/README.md)", ROOT / "docs" / "x.md")
+    assert made == "[x](../tests/files/data/README.md.md)"
+    assert files == {ROOT / "tests" / "files" / "data" / "README.md"}
+
+
 @pytest.mark.parametrize("link", ["nowhere.md", "../src", "gone.yaml"])
 def test_a_link_to_nothing_is_an_error(link: str) -> None:
     with pytest.raises(collect.BrokenLinkError, match=link.replace(".", r"\.")):

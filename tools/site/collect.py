@@ -103,7 +103,7 @@ def linked(text: str, path: Path) -> tuple[str, set[Path]]:
             raise BrokenLinkError(f"{path.relative_to(ROOT)}: there is no {name}")
         if file == ROOT / "README.md":
             return f"{name.removesuffix('README.md')}index.md{anchor}"
-        if file.suffix == ".md":
+        if file == MEASURED or any(file.match(str(ROOT / pattern)) for pattern in PAGES):
             return match[0]
         files.add(file)
         return f"{name}.md{anchor}"
