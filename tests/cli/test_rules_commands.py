@@ -229,6 +229,9 @@ def test_everything_of_the_shipped_rules_is_shown(call: Call, lang: str) -> None
         (["--rules", "nowhere"], "nowhere"),
         (["--as-of", "tomorrow"], '"tomorrow" is not a date'),
         (["--set", "bigfrom=1"], 'did you mean "big_from"?'),
+        (["--set", "小型=1"], 'did you mean "small_from"?'),
+        (["小型"], 'did you mean "小型起点"?'),
+        (["north"], '"north" is a pack, not an entry of one'),
     ],
 )
 def test_wrong_input_is_said(
@@ -246,6 +249,15 @@ def test_an_entry_is_found_by_its_title(call: Call, rules: Path) -> None:
     assert call("rules", "show", "规模", "--rules", rules).out.startswith("grades.size")
 
 
+def test_a_change_by_title_is_told_the_name(call: Call, tmp_path: Path) -> None:
+    ours = "changes: {settings: {小型起点: 80}, grades: {规模: {because: 大}}}\n"
+    rules = write_rules(tmp_path / "rules", "[base, ours]", base=BASE, ours=ours)
+    ran = call("check", rules)
+    assert ran.code == 1
+    assert 'did you mean "small_from"?' in ran.err
+    assert 'did you mean "size"?' in ran.err
+
+
 # ── names ──
 
 
@@ -254,15 +266,17 @@ def test_names_of_every_kind(call: Call) -> None:
     found = {(n["group"], n["name"]): n for n in names}
     assert found["fields", "headcount"]["unit"] == "people"
     assert found["fields", "headcount"]["low"] == 1
-    assert {"word": "welfare", "title": "Employee welfare"} in found["fields", "customer_type"][
-        "words"
-    ]
+    (welfare,) = (w for w in found["fields", "customer_type"]["words"] if w["word"] == "welfare")
+    assert welfare["title"] == "Employee welfare"
+    assert "福利" in welfare["aliases"]
     assert found["tables", "orders.amount"]["type"] == "money"
     assert found["settings", "boss_slots"]["value"] == 3
     assert found["facts", "quarters.amount"]["type"] == "money"
     assert found["scores", "fit"]["packs"] == ["office", "welfare", "gift"]
     assert [w["word"] for w in found["grades", "existing"]["words"]] == ["EI", "EII", "EIII", "EIV"]
-    assert {"word": "A", "title": "sole choice"} in found["grades", "loyalty"]["words"]
+    assert {"word": "A", "title": "sole choice", "aliases": []} in found["grades", "loyalty"][
+        "words"
+    ]
     assert found["functions", "decay"]["signature"] == "decay(days, half_life=90)"
     assert ("names", "today") in found
 
@@ -273,7 +287,8 @@ def test_names_of_every_kind(call: Call) -> None:
         ("预算", {"budget", "budget_last", "budget_per_head", "per_head", "budget_growth"}),
         ("BUDGET_*", {"budget_last", "budget_per_head", "budget_growth"}),
         ("pyramid", {"pyramid"}),
-        ("党政机关", set()),
+        ("党政机关", {"org_kind"}),
+        ("火车头", set()),
         ("端午", {"dragon_boat"}),
         ("超级客户", {"pyramid"}),
     ],
@@ -293,6 +308,11 @@ def test_names_are_printed(call: Call, lang: str, pattern: tuple[str, ...]) -> N
     ran = call("rules", "names", *pattern, "--rules", ROOT / "rules", "--lang", lang)
     assert ran.code == 0
     assert max(width(line) for line in ran.out.splitlines()) <= 160
+
+
+def test_a_word_is_found_by_what_else_it_is_called(call: Call) -> None:
+    ran = call("rules", "names", "银行", "--rules", ROOT / "rules", "--format", "json")
+    assert "sector" in {name["name"] for name in ran.json}
 
 
 def test_unknown_name_has_a_near_one(call: Call) -> None:

@@ -10,7 +10,7 @@ from groupbuy.engine.run import Case, Engine
 from groupbuy.engine.workspace import Workspace
 from groupbuy.errors import GroupbuyError, Location, Problem, did_you_mean
 from groupbuy.model.lead import LeadFile
-from groupbuy.rules.entries import Key
+from groupbuy.rules.entries import Key, titles
 from groupbuy.rules.merge import Merged, Path, is_off, leaves
 from groupbuy.rules.pack import Pack
 from groupbuy.rules.ruleset import RuleSet
@@ -159,7 +159,7 @@ def _wanted(workspace: Workspace, wanted: str | None) -> list[Key]:
     if dot and (section, id) in rules.base:
         return [(section, id)]
     found = [key for key in keys if key[1] == wanted]
-    found = found or [key for key in keys if wanted in _titles(rules, key)]
+    found = found or [key for key in keys if wanted in titles(rules.base[key])]
     if found:
         return found
     field = workspace.model.resolve(wanted)
@@ -177,8 +177,19 @@ def _wanted(workspace: Workspace, wanted: str | None) -> list[Key]:
         raise GroupbuyError(
             Problem("unknown-entry", f'"{wanted}" is a section, not an entry', None, hint)
         )
+    pack = next((p for p in workspace.project.packs if _calls(p, wanted)), None)
+    if pack is not None:
+        raise GroupbuyError(
+            Problem(
+                "unknown-entry",
+                f'"{wanted}" is a pack, not an entry of one: {pack.at.file}',
+                None,
+                "groupbuy rules show --for LEADS ID shows what it does for a lead",
+            )
+        )
     known = [id for _, id in keys] + [".".join(key) for key in keys]
-    known += [title for key in keys for title in _titles(rules, key)]
+    called = [title for key in keys for title in titles(rules.base[key])]
+    known = [title for title in called if wanted in title] or [*known, *called]
     raise GroupbuyError(
         Problem(
             "unknown-entry",
@@ -193,15 +204,9 @@ def _first_of(section: str, keys: Iterable[Key]) -> str:
     return next((id for kind, id in keys if kind == section), "ENTRY")
 
 
-def _titles(rules: RuleSet, key: Key) -> list[str]:
-    """The titles of an entry, in every language and pack."""
-    titles = [as_mapping(entry.node).get("title") for _, entry in rules.base[key]]
-    return [
-        node.text
-        for title in titles
-        for node in (title.items.values() if isinstance(title, Mapping) else [title])
-        if isinstance(node, Scalar)
-    ]
+def _calls(pack: Pack, wanted: str) -> bool:
+    """Whether a pack is called so, in any language."""
+    return wanted in (pack.name, *(said for _, said in pack.title.by_language))
 
 
 def _case(workspace: Workspace, leads: LeadFile, wanted: str) -> Case:

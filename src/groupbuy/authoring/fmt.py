@@ -212,7 +212,8 @@ def _tokens(text: str) -> list[tokenize.TokenInfo] | None:
     if "\n" in text or "#" in text:
         return None
     try:
-        ast.parse(text.strip(), mode="eval")
+        if isinstance(ast.parse(text.strip(), mode="eval").body, ast.Tuple):
+            return None  # 500，000 is a slip for check to tell of; two values are no expression
         found = list(tokenize.generate_tokens(io.StringIO(text.strip()).readline))
     except (SyntaxError, ValueError, RecursionError, MemoryError, tokenize.TokenError):
         return None

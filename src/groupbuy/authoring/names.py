@@ -33,6 +33,15 @@ class Word:
 
     word: str
     title: str | None = None
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def called(self) -> Iterator[str]:
+        """Everything that it is called."""
+        yield self.word
+        yield from self.aliases
+        if self.title:
+            yield self.title
 
 
 @dataclass(frozen=True)
@@ -95,7 +104,7 @@ def chosen(names: Sequence[Name], pattern: str | None) -> list[Name]:
         found = [
             name
             for name in names
-            if any(_matches(text, wanted) for w in name.words for text in (w.word, w.title or ""))
+            if any(_matches(called, wanted) for word in name.words for called in word.called)
         ]
     if found:
         return found
@@ -128,7 +137,11 @@ def _field(field: Field, name: str, group: str, lang: str) -> Name:
         title if title != field.name else None,
         aliases=tuple(others),
         words=tuple(
-            Word(word, field.value_titles[word].get(lang) if word in field.value_titles else None)
+            Word(
+                word,
+                field.value_titles[word].get(lang) if word in field.value_titles else None,
+                tuple(field.value_aliases.get(word, ())),
+            )
             for word in field.type.values
         ),
         unit=field.unit.get(lang) if field.unit else None,

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from groupbuy.errors import Location, Problem, did_you_mean
 from groupbuy.rules.assembling import CONFLICT, Assembler
-from groupbuy.rules.entries import Entries, Key
+from groupbuy.rules.entries import Entries, Key, near_id
 from groupbuy.rules.locks import lock_of
 from groupbuy.rules.merge import leaves, merge
 from groupbuy.rules.pack import Pack, PackEntry
@@ -119,12 +119,12 @@ class Checks:
                 if not below:
                     if self.has_expired(pack, section, id):
                         continue
-                    known = [other for kind, other in self.entries.base if kind == section]
                     self.problems.add(
                         "unknown-target",
                         f"no lower pack has {id} in {section}:",
                         change.at,
-                        did_you_mean(id, known) or f"to define it, write it under {section}:",
+                        near_id(id, section, self.entries.base)
+                        or f"to define it, write it under {section}:",
                         len(id),
                     )
                     continue

@@ -2,22 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections import abc
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import replace
 
-from groupbuy.errors import GroupbuyError, Problems
+from groupbuy.errors import GroupbuyError, Problems, did_you_mean
 from groupbuy.model.entries import Field, Table
 from groupbuy.rules.extensions import Extensions
 from groupbuy.rules.merge import Merged, Path, collected, is_off, merge
 from groupbuy.rules.pack import Pack
 from groupbuy.rules.project import Project
 from groupbuy.rules.scope import RESERVED, RuleScope
-from groupbuy.sections.base import Entry, Lowered, Section
-from groupbuy.source.nodes import Node
+from groupbuy.sections.base import Entry, Lowered, Section, as_mapping
+from groupbuy.source.nodes import Mapping, Node, Scalar
 from groupbuy.source.shape import check_shape
 
 Key = tuple[str, str]
 """Section and id."""
+
+
+def titles(defined: Iterable[tuple[Pack, Entry]]) -> list[str]:
+    """The titles of an entry, in every language and pack."""
+    found = [as_mapping(entry.node).get("title") for _, entry in defined]
+    return [
+        node.text
+        for title in found
+        for node in (title.items.values() if isinstance(title, Mapping) else [title])
+        if isinstance(node, Scalar)
+    ]
+
+
+def near_id(
+    wanted: str, section: str, base: abc.Mapping[Key, Iterable[tuple[Pack, Entry]]]
+) -> str | None:
+    """A hint with the id that was probably meant in a section, which may be called by its title."""
+    ids: dict[str, str] = {}
+    for (kind, id), defined in base.items():
+        if kind == section:
+            ids[id] = id
+            ids.update((title, id) for title in titles(defined) if title not in ids)
+    return did_you_mean(wanted, ids, ids.__getitem__)
 
 
 class Entries:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from groupbuy.errors import GroupbuyError, Problem, Problems, did_you_mean
-from groupbuy.rules.entries import Entries
+from groupbuy.errors import GroupbuyError, Problem, Problems
+from groupbuy.rules.entries import Entries, near_id
 from groupbuy.rules.locks import locked_by
 from groupbuy.sections.base import Entry
 from groupbuy.sections.settings import read_setting, setting_type
@@ -19,7 +19,6 @@ def read_overrides(given: Mapping[str, str], entries: Entries) -> dict[str, Lit]
     """The values by name, each read by its setting's type. Raises `GroupbuyError` with all."""
     read: dict[str, Lit] = {}
     problems = Problems()
-    settings = [id for section, id in entries.base if section == "settings"]
     for name, text in given.items():
         found = entries.base.get(("settings", name))
         if not found:
@@ -27,7 +26,7 @@ def read_overrides(given: Mapping[str, str], entries: Entries) -> dict[str, Lit]
                 "unknown-setting",
                 f'--set: there is no setting "{name}"',
                 None,
-                did_you_mean(name, settings),
+                near_id(name, "settings", entries.base),
             )
             continue
         lock = locked_by(entries, name)
