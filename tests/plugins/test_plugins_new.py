@@ -6,6 +6,7 @@ That they install, and pass their own tests, is tried in tests/packages.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -111,6 +112,47 @@ def test_new_code_is_as_tools_want_it(world: World, kind: str) -> None:
             env={**os.environ, "RUFF_NO_CACHE": "true"},
         )
         assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def test_two_kinds_at_once_are_refused(world: World) -> None:
+    before = files_of(world.folder)
+    outcome = refused(world, NAME, "--kind", "scorer", "--kind", "incentive")
+    assert "--kind: scorer, incentive; a package is begun with one kind" in outcome.err
+    assert files_of(world.folder) == before
+
+
+@pytest.mark.parametrize(
+    ("kind", "use"),
+    [("incentive", f"use: {NAME}.year_end"), ("proposal", f"{NAME}.best_value: {{")],
+)
+def test_the_readme_says_how_rules_use_what_another_plugin_calls(
+    world: World, kind: str, use: str
+) -> None:
+    folder = made(world, kind)
+    assert use in (folder / "README.md").read_text(encoding="utf-8")
+
+
+PAGE = Path(__file__).parents[2] / "docs" / "plugins.md"
+SOURCES = re.compile(r"^```\w+ src/(\S+)\n(.*?)^```$", re.M | re.S)
+
+
+@pytest.mark.usefixtures("forgotten")
+def test_the_command_of_the_page(world: World) -> None:
+    """docs/plugins.md: the tutorial's plugin, with the command that the page adds to it."""
+    made(world, "scorer")
+    for name, text in SOURCES.findall(PAGE.read_text(encoding="utf-8")):
+        (world.site / name).write_text(text, encoding="utf-8")
+    points = world.site / "groupbuy_cold_chain-0.1.0.dist-info" / "entry_points.txt"
+    command = "cold-losses = groupbuy_cold_chain.commands:losses"
+    assert command.replace("= ", '= "') + '"' in PAGE.read_text(encoding="utf-8")
+    points.write_text(f"{points.read_text()}\n[groupbuy.commands]\n{command}\n")
+    world.forget()
+    leads = world.folder / "cold.yaml"
+    leads.write_text("[{id: L1, name: 鲜达, storage_days: 2}, {id: L2}]", encoding="utf-8")
+    ran = world.call("cold-losses", str(leads), "--as-of", "2026-11-22")
+    assert (ran.code, ran.err) == (0, ""), ran.err
+    rows = ran.out.removeprefix("\ufeff").splitlines()
+    assert rows == ['"id","name","loss"', '"L1","鲜达",0.0396', '"L2","",""']
 
 
 def test_the_interface_that_new_plugins_ask_for(world: World) -> None:

@@ -18,7 +18,8 @@ _NAME = re.compile("[a-z][a-z0-9_]*")
 _LONGEST = 40
 _IN = ".in"
 """Ends the names of templates, so that no tool takes them for what they are to become."""
-_ABOUT = f"ABOUT{_IN}"
+_ABOUT, _USE = f"ABOUT{_IN}", f"USE{_IN}"
+"""What the README says of a kind, and of how it is used beside the pack, if there is more to it."""
 
 
 def distribution_of(name: str) -> str:
@@ -37,6 +38,7 @@ def plugin_folder(name: str, kind: str) -> Iterator[tuple[Path, str]]:
     }
     own = dict(templates("plugin_templates", kind))
     words["about"] = _filled(own.pop(Path(_ABOUT)), words).strip()
+    words["use"] = _filled(own.pop(Path(_USE), ""), words)
     for path, text in sorted({**dict(templates("plugin_templates", "every")), **own}.items()):
         yield Path(_filled(path.as_posix(), words).removesuffix(_IN)), _filled(text, words)
 

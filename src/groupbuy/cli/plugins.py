@@ -90,9 +90,16 @@ def doctor(name: str, folder: Path | None) -> int:
 
 @plugins.command()
 @click.argument("name")
-@click.option("--kind", type=click.Choice(KINDS), required=True, help="What it brings.")
+@click.option(
+    "--kind",
+    "kinds",
+    type=click.Choice(KINDS),
+    required=True,
+    multiple=True,
+    help="What it brings, once.",
+)
 @click.argument("folder", metavar="[DIR]", type=click.Path(path_type=Path), required=False)
-def new(name: str, kind: str, folder: Path | None) -> int:
+def new(name: str, kinds: tuple[str, ...], folder: Path | None) -> int:
     """Start the plugin NAME: a package with code, a rule pack, tests and a README.
 
     It installs and passes its tests as it is written. DIR is a new folder, or an empty one; without
@@ -102,7 +109,10 @@ def new(name: str, kind: str, folder: Path | None) -> int:
     from groupbuy.authoring.plugin_scaffold import distribution_of, plugin_folder
     from groupbuy.authoring.scaffold import make_folder
 
-    files = list(plugin_folder(name, kind))
+    if len(kinds) > 1:
+        hint = "start with one, and add the hooks of the others: a plugin may have all of them"
+        fail("bad-option", f"--kind: {', '.join(kinds)}; a package is begun with one kind", hint)
+    files = list(plugin_folder(name, kinds[0]))
     target = Path(distribution_of(name)) if folder is None else folder
     for path in make_folder(target, files):
         click.echo(target / path)
