@@ -328,7 +328,7 @@ def test_a_template_of_ones_own(command, propose, out, tmp_path):
     ran = propose([welfare()], "--template", own)
     assert ran.code == 2
     assert "own.md:1:3" in ran.err
-    assert 'did you mean "customer"?' in ran.err
+    assert "customer" in ran.err  # what was meant
 
 
 # ── other formats ──
