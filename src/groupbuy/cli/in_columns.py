@@ -51,7 +51,9 @@ def _run(workspace: Workspace, opened: Opened, ask: Ask, step: Step) -> int:
     from groupbuy.files.columns.write import ranked
 
     options = workspace.options
-    source = on_duckdb(opened) if ask.engine == "duckdb" else opened.source
+    source = opened.source
+    if ask.engine == "duckdb":
+        source = on_duckdb(opened, by_pack=bool(workspace.rules.conditions))
     cuts = None if options.cuts is None else options.cuts.populations
     run = ColumnEngine(workspace.rules, source, cuts)
     only = None
