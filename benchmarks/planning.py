@@ -118,7 +118,7 @@ def planned(engine: str, rules: Path, path: Path) -> float:
         return perf_counter() - begin
     model = opened.model
     with open_frames([path], model, {*model.fields}) as files:
-        source = on_duckdb(files) if engine == "duckdb" else files.source
+        source = on_duckdb(files, by_pack=False) if engine == "duckdb" else files.source
         result = ColumnEngine(opened.rules, source).evaluate(Wanted())
         frame = shown_in(as_polars(result, files), result.outputs, "parquet")
         assert frame.collect().height == LEADS

@@ -38,7 +38,7 @@ def run(world: World) -> Section:
         model = opened.model
         with open_frames([path], model, {*model.fields}) as files:
             for engine, shown in SHOWN.items():
-                source = on_duckdb(files) if engine == "duckdb" else files.source
+                source = on_duckdb(files, by_pack=False) if engine == "duckdb" else files.source
 
                 def built(source: Any = source, opened: Any = opened) -> Any:
                     frame = ColumnEngine(opened.rules, source).evaluate(Wanted()).frame

@@ -117,6 +117,31 @@ def test_periods(engine: str, per: str, last: int) -> None:
     assert disagreements(world.workspace, leads, engine, row) == []
 
 
+def test_periods_that_a_pack_changes_are_refused_and_the_rule_is_named() -> None:
+    world = rules(
+        "facts: {p: {table: orders, per: month, last: 3, columns: {n: count(orders)}}, "
+        "all: sum(p.n)}",
+        ["pack: gift\nfor: kind == 'gift'\nchanges: {facts: {p: {last: 12}}}"],
+    )
+    row = world.result([{"orders": ORDERS, "kind": kind} for kind in ("gift", "office")]).data
+    assert [lead["facts"]["all"]["value"] for lead in row["leads"]] == [4, 2]
+    leads = read_leads([world.folder / "leads.json"], world.workspace.model).leads
+    with pytest.raises(GroupbuyError, match=r"p \(p1\) can't be worked out in columns"):
+        disagreements(world.workspace, leads, "polars", row)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_days_of_a_setting_in_any_order(engine: str) -> None:
+    world = rules(
+        "settings: {fairs: {value: [2026-12-24, 2026-02-14, 2026-12-01], type: dates}}\n"
+        "facts: {then: next(fairs)}"
+    )
+    row = world.result([{}]).data
+    assert row["leads"][0]["facts"]["then"]["value"] == "2026-12-01"
+    leads = read_leads([world.folder / "leads.json"], world.workspace.model).leads
+    assert disagreements(world.workspace, leads, engine, row) == []
+
+
 @pytest.mark.parametrize("where", ["k == 'A'", "n > 3 and f", "n > 3 or missing(n)"])
 def test_where_and_the_order_in_which_to_call(where: str) -> None:
     world = rules(

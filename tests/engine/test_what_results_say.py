@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from rules_world import rules
+from rules_world import MODEL, rules
 
 from groupbuy.errors import GroupbuyError
 from groupbuy.files.leads import read_leads
@@ -58,6 +58,16 @@ def test_all_leads_are_kept_for_who_asks() -> None:
     assert [case.lead.id for case in kept.ranked] == ["L2", "L3", "L1"]
     alone = world.workspace.evaluate(leads)
     assert (alone.run, list(alone.ranked)) == (None, [])
+
+
+def test_a_private_name_is_masked_and_a_blank_one_is_blank() -> None:
+    world = rules(
+        GATES, model=MODEL.replace("name:   {type: text}", "name: {type: text, pii: true}")
+    )
+    found = world.result([{"name": "王芳"}, {}]).data["leads"]
+    assert [lead["name"] for lead in found] == ["***", None]
+    known = rules(GATES).result([{"name": "晨光"}, {}]).data["leads"]
+    assert [lead["name"] for lead in known] == ["晨光", None]
 
 
 def test_what_was_taken_for_granted_is_said() -> None:

@@ -152,6 +152,8 @@ CASES = [
     ("festivals == festivals",      "type-mismatch",   1,  "as a whole", None),
     ('contains(causes, "novelty")', "wrong-arguments", 1,  "texts", '"word" in field'),
     ("round(budget, headcount)",    "wrong-arguments", 1,  "whole number", "round(x, 2)"),
+    ("round()",                     "wrong-arguments", 1,  "round(x", None),
+    ("round(budget, 1, 2)",         "wrong-arguments", 1,  "round(x", None),
     ("round(budget, 99)",           "wrong-arguments", 1,  "whole number", "round(x, 2)"),
     ("within(needed_by)",           "wrong-arguments", 1,  "one span", "months=12"),
     ("within(needed_by, days=1, years=1)", "wrong-arguments", 1, "one span", "months=12"),

@@ -302,7 +302,7 @@ def test_what_is_not_understood_is_left_to_the_library(schema: Any) -> None:
             [
                 '2:16(5) unknown-key "titel" is not a key here | did you mean "title"?',
                 "3:8(1) wrong-shape a mapping is expected here; this is a number"
-                " | what may stand here: {when, value, title, because, source, before … (3 more)},"
+                " | what may stand here: {from, when, value, points, before, allow … (3 more)},"
                 " or {} for none",
                 "4:5(1) wrong-shape a text or a list of texts is expected here; this is a number"
                 ' | a text that looks like something else is put in quotes: "7"',

@@ -17,7 +17,7 @@ from groupbuy.files.columns.scan import Opened
 
 
 def on_duckdb(opened: Opened, *, by_pack: bool) -> Source:
-    """The same leads as relations of DuckDB. `by_pack`: packs apply to some leads and not to others.
+    """The same leads as relations of DuckDB. `by_pack`: some packs apply to some leads only.
 
     What depends on packs is chosen case by case, in cases inside cases; DuckDB's optimizer copies
     what they share until no memory is left (16 GB for the shipped rules and 47 leads). Without it
