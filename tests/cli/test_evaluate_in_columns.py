@@ -184,3 +184,39 @@ def test_a_missing_library_names_the_extra(
     done = call("evaluate", "leads.csv", "--engine", "duckdb", "--format", "csv")
     assert done.code == 2
     assert "pip install 'groupbuy[duckdb]'" in done.err
+
+
+HOLDS_ALL = ("multiplexer", "columnar-function", "in-memory-map", "reduce", "sort")
+"""Steps of Polars' streaming engine that wait for all leads before they give one."""
+
+
+@pytest.mark.parametrize("lead", ["12万", "50", "many"])
+def test_leads_flow_through_without_being_held(
+    call: Call, folder: Path, monkeypatch: pytest.MonkeyPatch, lead: str
+) -> None:
+    """Ten score rules (more than fit one text of fired rules), a grade, blanks, odd spellings."""
+    rules = "".join(f"    r{n}: {{when: budget > {n}, points: 1}}\n" for n in range(10))
+    (folder / "rules" / "p.yaml").write_text(
+        f"groupbuy: 1\npack: p\nscores:\n  s:\n   range: [0, 99]\n   rules:\n{rules}"
+        "grades: {k: {of: s, bands: {B: {}, A: {from: 5}}}}\n"
+        "plays: {call: {when: s >= 5 or missing(headcount), do: call}}\n",
+        encoding="utf-8",
+    )
+    project = "groupbuy: 1\nlayers: [p.yaml]\nrank_by: [s]\ncolumns: [k, s]\n"
+    (folder / "rules" / "groupbuy.yaml").write_text(project, encoding="utf-8")
+    (folder / "leads.csv").write_text(f"id,budget,headcount\nL1,{lead},3\nL2,,\n", "utf-8")
+    as_parquet(folder)
+    plans = []
+
+    def sink(shown: pl.LazyFrame, form: str, target: Path) -> None:
+        plans.append(
+            shown.show_graph(plan_stage="physical", engine="streaming", raw_output=True) or ""
+        )
+        shown.sink_parquet(target)
+
+    monkeypatch.setattr("groupbuy.files.columns.write._sink", sink)
+    done = call("evaluate", "leads.parquet", "--engine", "columns", "-o", "out.parquet")
+    assert done.code == (3 if lead == "many" else 0), done.err
+    (plan,) = plans
+    assert 'label="select' in plan
+    assert [step for step in HOLDS_ALL if f'label="{step}' in plan] == []

@@ -40,6 +40,8 @@ class Piece:
     """The column that this is, where it is one."""
     reads: frozenset[str] = frozenset()
     """The columns that it is worked out from."""
+    nothing: bool = False
+    """Whether it is null for every lead. Polars needs all leads at once to fill such a constant."""
 
     def _with(self, other: Piece | float | bool | str, make: Callable[[Any, Any], Any]) -> Piece:
         if isinstance(other, Piece):
@@ -86,7 +88,7 @@ class Piece:
         """Not."""
         if self is TRUE or self is FALSE:
             return FALSE if self is TRUE else TRUE
-        return self.then(lambda a: ~a)
+        return self if self.nothing else self.then(lambda a: ~a)
 
     def __lt__(self, other: Piece | float) -> Piece:
         """Less."""
@@ -120,13 +122,13 @@ class Piece:
         """Whether there is no value."""
         if self is TRUE or self is FALSE:
             return FALSE
-        return self.then(lambda a: a.is_null())
+        return TRUE if self.nothing else self.then(lambda a: a.is_null())
 
     def or_else(self, value: float | bool | str) -> Piece:
         """The value, or this constant where there is none."""
         if self is TRUE or self is FALSE:
             return self
-        return self.then(lambda a: a.fill_null(value))
+        return lit(value) if self.nothing else self.then(lambda a: a.fill_null(value))
 
     def among(self, values: Sequence[Any]) -> Piece:
         """Whether the value is one of several constants; null where there is no value."""
@@ -141,7 +143,9 @@ class Piece:
 
 def lit(value: Any, dtype: Any = None) -> Piece:
     """A constant."""
-    return Piece(nw.lit(value, dtype), 0, 0)
+    if isinstance(value, bool):
+        return TRUE if value else FALSE
+    return Piece(nw.lit(value, dtype), 0, 0, nothing=value is None)
 
 
 def col(name: str, level: int = 0) -> Piece:
@@ -149,7 +153,7 @@ def col(name: str, level: int = 0) -> Piece:
     return Piece(nw.col(name), level, 0, name, frozenset((name,)))
 
 
-TRUE, FALSE = lit(True), lit(False)
+TRUE, FALSE = (Piece(nw.lit(value), 0, 0) for value in (True, False))
 
 
 def _combined(parts: Sequence[Piece], expr: nw.Expr) -> Piece:
@@ -195,38 +199,31 @@ def joined(parts: Sequence[Piece], separator: str) -> Piece:
     return _combined(parts, nw.concat_str(exprs, separator=separator, ignore_nulls=True))
 
 
-MASK = 8
-"""How many tests are looked up together: 2 to the power of that many texts are prepared."""
+TOGETHER = 3
+"""How many tests decide together on one text: 2 to the power of that many texts are prepared."""
 
 
 def listed(items: Sequence[tuple[Piece, str]], separator: str, keep: Keep) -> Piece:
     """The words whose tests are true as one text; null where there is none.
 
-    Joining a column a word takes most of the time of a large rule set, so some tests at a time
-    become a number, and its text is looked up.
+    Joining a column a word takes most of the time of a large rule set, so a few tests decide on
+    one text. (To look a text up by a number, Polars takes all leads at once into memory.)
     """
     null = lit(None, nw.String)
-    if len(items) <= MASK:
-        columns = [keep(when([(test, lit(word))], null)) for test, word in items]
-        # Of the engines' `concat_str`, some want two or more.
-        return joined([*columns, null, null], separator)
-    texts = []
-    for start in range(0, len(items), MASK):
-        some = items[start : start + MASK]
-        bits = [when([(test, lit(2**n))], lit(0)) for n, (test, _) in enumerate(some)]
-        mask = keep(balanced(bits, lambda a, b: a + b).then(lambda e: e.cast(nw.Int64)))
-        numbers = list(range(2 ** len(some)))
-        words = [_words_of(number, [word for _, word in some], separator) for number in numbers]
-        texts.append(keep(mask.then(_look_up(numbers, words))))
-    return joined([*texts, null], separator)
+    groups = (items[start : start + TOGETHER] for start in range(0, len(items), TOGETHER))
+    # Of the engines' `concat_str`, some want two or more.
+    return joined(
+        [*(keep(_text_of(group, (), separator)) for group in groups), null, null], separator
+    )
 
 
-def _words_of(number: int, words: Sequence[str], separator: str) -> str | None:
-    return separator.join(w for n, w in enumerate(words) if number >> n & 1) or None
-
-
-def _look_up(numbers: list[int], texts: list[str | None]) -> Callable[[nw.Expr], nw.Expr]:
-    return lambda e: e.replace_strict(numbers, texts, default=None, return_dtype=nw.String)
+def _text_of(items: Sequence[tuple[Piece, str]], chosen: tuple[str, ...], separator: str) -> Piece:
+    """The chosen words and those of `items` whose tests are true."""
+    if not items:
+        return lit(separator.join(chosen) or None, nw.String)
+    (test, word), *others = items
+    with_it = _text_of(others, (*chosen, word), separator)
+    return when([(test, with_it)], _text_of(others, chosen, separator))
 
 
 def balanced(parts: Sequence[Piece], join: Callable[[Piece, Piece], Piece]) -> Piece:

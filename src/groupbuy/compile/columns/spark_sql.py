@@ -181,17 +181,6 @@ def _floor(text: str, node: Any) -> str:
     return f"CASE WHEN ABS({text}) < {WHOLE!r}D THEN {whole} ELSE {text} END"
 
 
-def _replaced(text: str, node: Any) -> str:
-    """A value looked up by number, where numbers count from zero; else by a chain."""
-    old, new = node.kwargs["old"], node.kwargs["new"]
-    dtype = node.kwargs["return_dtype"]
-    values = [literal(value, dtype) for value in new]
-    if list(old) == list(range(len(old))):
-        return f"GET(ARRAY({', '.join(values)}), CAST({text} AS INT))"
-    arms = [f"WHEN {literal(o)} THEN {v}" for o, v in zip(old, values, strict=True)]
-    return f"CASE {text} {' '.join(arms)} END"
-
-
 def _part_replaced(text: str, node: Any) -> str:
     """A text with another put in the place of a part."""
     assert node.kwargs["literal"], "patterns differ from engine to engine"
@@ -226,7 +215,6 @@ STEPS: dict[str, Callable[[str, Any], str]] = {
     "min": _function("MIN"),
     "max": _function("MAX"),
     "over": _over,
-    "replace_strict": _replaced,
     "str.to_lowercase": _function("LOWER"),
     "str.len_chars": _function("CHAR_LENGTH"),
     "str.replace_all": _part_replaced,

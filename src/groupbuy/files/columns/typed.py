@@ -208,13 +208,17 @@ class Read:
         if not self.values:
             return pl.when(here).then(plain).otherwise(None)
         raw = self.raw.cast(pl.String) if self.dtype == pl.Boolean else self.raw
-        learnt = raw.replace_strict(
-            list(self.values),
-            list(self.values.values()),
-            default=None,
-            return_dtype=dtype_of(self.entry),
-        )
-        return pl.when(here.fill_null(True)).then(plain).otherwise(learnt)
+        return pl.when(here.fill_null(True)).then(plain).otherwise(self.learnt(raw))
+
+    def learnt(self, raw: pl.Expr) -> pl.Expr:
+        """What spellings were read as."""
+        keys, values = list(self.values), list(self.values.values())
+        dtype = dtype_of(self.entry)
+        if not all(isinstance(key, str) for key in keys):
+            return raw.replace_strict(keys, values, default=None, return_dtype=dtype)
+        # Polars' own replacing takes all leads at once; a text's number is found lead by lead.
+        number = raw.cast(pl.Enum(keys), strict=False).to_physical().cast(pl.UInt32)
+        return pl.lit(pl.Series(values, dtype=dtype)).gather(number)
 
     def faulty(self) -> pl.Expr | None:
         """Whether the value can't be read; missing where all can."""
