@@ -39,16 +39,7 @@ def answering(opened: Workspace, work: Workload) -> Callable[[Lead], Answer]:
     """
     lines = [f"fit/{id}" for id in work.ids]
     (program,) = programs(plan(opened, ["fit/total", "segment.likely", *lines]))
-    pairs = list(zip(work.ids, lines, strict=True))
-    rest = work.rest
-
-    def answer(lead: Lead) -> Answer:
-        env: dict[str, Any] = {**lead}
-        program(env)
-        fired = [id for id, line in pairs if env[line]]
-        return env["fit/total"], env["segment.likely"] or rest, fired
-
-    return answer
+    return _answering(program, "fit/total", work, lines)
 
 
 def everything(opened: Workspace, work: Workload) -> Callable[[Lead], Answer]:
@@ -57,6 +48,13 @@ def everything(opened: Workspace, work: Workload) -> Callable[[Lead], Answer]:
     whole = plan(opened)
     wanted = [*whole.stack.defined, "segment.likely"]
     (program,) = programs(plan(opened, wanted))
+    return _answering(program, "fit.value", work, lines)
+
+
+def _answering(
+    program: Program, score: str, work: Workload, lines: list[str]
+) -> Callable[[Lead], Answer]:
+    """The answer of a compiled program: the value `score`, the class, and which lines are true."""
     pairs = list(zip(work.ids, lines, strict=True))
     rest = work.rest
 
@@ -64,7 +62,7 @@ def everything(opened: Workspace, work: Workload) -> Callable[[Lead], Answer]:
         env: dict[str, Any] = {**lead}
         program(env)
         fired = [id for id, line in pairs if env[line]]
-        return env["fit.value"], env["segment.likely"] or rest, fired
+        return env[score], env["segment.likely"] or rest, fired
 
     return answer
 

@@ -130,6 +130,11 @@ def test_every_lead_is_judged_by_its_own_day(rules: Path, monkeypatch: pytest.Mo
     assert only(service.evaluate(lead))["facts"]["age"]["value"] == 1
 
 
+def test_a_day_that_is_none_is_said_in_words(rules: Path) -> None:
+    with pytest.raises(GroupbuyError, match='as_of: "tomorrow" is not a date'):
+        Service(rules, as_of="tomorrow")
+
+
 def test_broken_rules_leave_the_old_ones_in_force(rules: Path) -> None:
     service = Service(rules, as_of=TODAY)
     (rules / "ours.yaml").write_text(RULES.replace("size > 10", "sise > 10"), encoding="utf-8")

@@ -14,10 +14,11 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from groupbuy.engine.standing import StoredCuts, read_cuts
+from groupbuy.api.given import day_given
+from groupbuy.cli.opening import read_stored
+from groupbuy.engine.standing import StoredCuts
 from groupbuy.engine.workspace import Options, Workspace
 from groupbuy.files.from_data import leads_given
-from groupbuy.sheets.text import read_text
 
 __all__ = ["Service"]
 
@@ -51,12 +52,10 @@ class Service:
         grades by rank, are unknown. `columns` are what questions try to settle.
         """
         self.rules = rules
-        self.as_of = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of
+        self.as_of = None if as_of is None else day_given(as_of)
         self.settings = dict(settings or {})
         self.columns = tuple(columns)
-        self.cuts = NOBODY
-        if cuts is not None:
-            self.cuts = read_cuts(read_text(Path(cuts), []).text, str(cuts))
+        self.cuts = read_stored(None if cuts is None else Path(cuts)) or NOBODY
         self.lang, self.show_pii = lang, show_pii
         self._lock = Lock()
         self._workspace = self._opened()

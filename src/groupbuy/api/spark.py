@@ -16,8 +16,10 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from groupbuy.api.given import day_given
+from groupbuy.cli.opening import read_stored
 from groupbuy.cli.running import write_whole
-from groupbuy.engine.standing import read_cuts, write_cuts
+from groupbuy.engine.standing import write_cuts
 from groupbuy.engine.workspace import Options, Workspace
 from groupbuy.errors import GroupbuyError, Problem
 
@@ -62,9 +64,9 @@ def evaluate(
     _need()
     from groupbuy.files.columns.spark.evaluate import evaluate_frames
 
-    stored = None if cuts is None else read_cuts(_text(Path(cuts)), str(cuts))
+    stored = read_stored(None if cuts is None else Path(cuts))
     options = Options(
-        _day(as_of),
+        day_given(as_of).toordinal(),
         settings=dict(settings or {}),
         columns=tuple(columns),
         where=where,
@@ -87,24 +89,6 @@ def _need() -> None:
         problem = Problem(
             "extra-missing", "pyspark is missing", None, "pip install 'groupbuy[spark]'"
         )
-        raise GroupbuyError(problem) from None
-
-
-def _day(as_of: date | str | None) -> int:
-    if isinstance(as_of, date):
-        return as_of.toordinal()
-    try:
-        return (date.today() if as_of is None else date.fromisoformat(as_of)).toordinal()
-    except ValueError:
-        problem = Problem("bad-date", f'as_of: "{as_of}" is not a date', None, "2026-01-31")
-        raise GroupbuyError(problem) from None
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except OSError as error:
-        problem = Problem("file-missing", f"{path}: {error.strerror}")
         raise GroupbuyError(problem) from None
 
 

@@ -164,13 +164,12 @@ class LeadOptions:
         `GroupbuyError`.
         """
         model = model or workspace.model
-        if self.mapping is None:
-            if self.rejects is not None:
-                fail("bad-option", "--rejects goes with --map", "groupbuy map new FILES -o FILE")
-            with within(workspace.project.limits):
+        if self.mapping is None and self.rejects is not None:
+            fail("bad-option", "--rejects goes with --map", "groupbuy map new FILES -o FILE")
+        with within(workspace.project.limits):
+            if self.mapping is None:
                 leads = read_leads(paths, model, stdin=sys.stdin, only=only)
-        else:
-            with within(workspace.project.limits):
+            else:
                 leads = self._mapped(self.mapping, paths, model, workspace.options.as_of)
         for note in leads.notes:
             click.echo(f"note: {note}", err=True)
