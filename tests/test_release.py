@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
 from groupbuy import __version__, api
+from project_tools import tool
 
 ROOT = Path(__file__).parents[1]
 
 
-def tool() -> ModuleType:
-    """tools/release.py, which is no package."""
-    spec = importlib.util.spec_from_file_location("release", ROOT / "tools" / "release.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-RELEASE = tool()
+RELEASE = tool("release")
 
 
 def test_everything_names_the_same_version() -> None:

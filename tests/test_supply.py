@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 import subprocess
 import sys
 import tomllib
 from importlib import metadata
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 from packaging.markers import Marker
 from packaging.requirements import Requirement
+
+from project_tools import tool
 
 ROOT = Path(__file__).parents[1]
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
@@ -25,17 +25,7 @@ WIDE_LICENCES = re.compile(
 )
 
 
-def tool() -> ModuleType:
-    """tools/supply.py, which is no package."""
-    spec = importlib.util.spec_from_file_location("supply", ROOT / "tools" / "supply.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-SUPPLY = tool()
+SUPPLY = tool("supply")
 
 
 @pytest.mark.parametrize("kind", ["ci", "run", "tools"])

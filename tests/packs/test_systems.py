@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 import shlex
 from collections import defaultdict
-from types import ModuleType
 
 import pytest
 import yaml
@@ -15,31 +13,22 @@ from packs_world import AS_OF, ROOT, RULES
 
 from groupbuy.cli.group import groupbuy
 from groupbuy.engine.workspace import Workspace
+from project_tools import tool
 
 TABLE = yaml.safe_load((ROOT / "docs" / "systems.yaml").read_text(encoding="utf-8"))
 WITHOUT_ENTRIES = {"S27"}
 """The customer sheet is all that `explain` shows: no rule of its own."""
 
 
-def maker() -> ModuleType:
-    """The script that makes the page."""
-    spec = importlib.util.spec_from_file_location("systems", ROOT / "tools" / "systems.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def test_the_page_is_up_to_date() -> None:
     page = (RULES / "README.md").read_text(encoding="utf-8")
-    assert page == maker().page(), "run: make systems"
+    assert page == tool("systems").page(), "run: make systems"
 
 
 def test_every_system_has_a_row_and_lives_somewhere(shipped: Workspace) -> None:
     wanted = [f"S{n:02}" for n in (*range(1, 34), 40, *range(45, 53))]
     assert list(TABLE) == wanted
-    lives = maker().entries_of(shipped)
+    lives = tool("systems").entries_of(shipped)
     assert {id for id in wanted if not lives.get(id)} == WITHOUT_ENTRIES
 
 
